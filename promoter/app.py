@@ -1,0 +1,173 @@
+"""The composition root: settings become a context; the only place that builds the world."""
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import timedelta
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+
+from pydantic import BaseModel, SecretStr
+
+import promoter.channels
+from promoter import secrets
+from promoter.core.channel import Channel, Limits
+from promoter.core.errors import ConfigError
+from promoter.core.model import Phrase, Problem, Severity
+from promoter.core.source import Source
+from promoter.locale import Locale
+from promoter.media import MediaStore
+from promoter.pipeline.context import Account, Context, Office
+from promoter.remote.http import Session
+from promoter.render.caption import Captions
+from promoter.render.studio import Studio
+from promoter.settings import Settings, account_problems, load
+from promoter.sources import spreadsheet
+from promoter.store.database import Store, open_store
+
+CALL_LIMIT = timedelta(seconds=60)
+
+
+@dataclass(frozen=True, slots=True)
+class World:
+    """The settings and what was built from them."""
+
+    settings: Settings
+    context: Context
+
+    @property
+    def campaigns(self) -> Path:
+        """Return the folder of campaign files."""
+        return self.settings.campaigns.path
+
+    def source(self, path: Path | None = None) -> Source:
+        """Return the catalogue's source, or a file in its place."""
+        catalog = self.settings.catalog
+        return spreadsheet.connect(
+            spreadsheet.Config(
+                path=path or catalog.path, producers=catalog.producers, communes=catalog.communes
+            )
+        )
+
+    def showcase_tokens(self) -> dict[str, str]:
+        """Return the tokens by which our own showcase knows its accounts.
+
+        An account whose secret is missing is left out: nobody can post through it anyway.
+        """
+        found = {}
+        for name, account in self.settings.accounts.items():
+            if account.channel == "showcase":
+                with suppress(ConfigError):
+                    reference = str(account.own.get("token", ""))
+                    found[name] = secrets.resolve(reference, self.context.store.secret)
+        return found
+
+    def close(self) -> None:
+        """Let go of the store."""
+        self.context.store.close()
+
+
+def channels() -> frozenset[str]:
+    """Return the names of the channels: the files of `promoter/channels/`."""
+    return frozenset(item.name for item in pkgutil.iter_modules(promoter.channels.__path__))
+
+
+def channel_module(name: str) -> ModuleType:
+    """Return the module of a channel, with its Config, LIMITS and connect."""
+    return importlib.import_module(f"promoter.channels.{name}")
+
+
+def read_settings(path: Path) -> tuple[Settings, list[Problem]]:
+    """Return the settings and their warnings.
+
+    Raises:
+        ConfigError: The settings have errors; all of them are named.
+    """
+    settings, problems = load(path, channels())
+    if settings:
+        for name, account in settings.accounts.items():
+            _, wrong = account_problems(settings, name, channel_module(account.channel).Config)
+            problems += wrong
+    if settings is None or any(item.severity is Severity.ERROR for item in problems):
+        raise ConfigError(Phrase("the settings {path} have errors", path=path), problems)
+    return settings, problems
+
+
+def open_world(
+    path: Path,
+    *,
+    create: bool = True,
+    change: Callable[[Settings], Settings] = lambda settings: settings,
+    loopback_only: bool = False,
+) -> World:
+    """Read the settings and build what they describe.
+
+    Args:
+        path: The settings file.
+        create: Whether a store that does not exist yet is made.
+        change: Replaces settings before anything is built: the demo's own store and address.
+        loopback_only: The HTTP edge refuses every host but this machine.
+
+    Raises:
+        ConfigError: Settings, store, brand, fonts or templates are missing or wrong.
+    """
+    settings, _warnings = read_settings(path)
+    settings = change(settings)
+    store = open_store(settings.store.url, create=create)
+    session = Session(limit=CALL_LIMIT, loopback_only=loopback_only)
+    accounts = {name: _account(settings, name, store, session) for name in settings.accounts}
+    context = Context(
+        store=store,
+        office=_office(settings),
+        accounts=accounts,
+        studio=Studio(settings.assets.path),
+        captions=Captions(settings.assets.path),
+        media=MediaStore(settings.store.media),
+        assets=settings.assets.path,
+        call_limit=CALL_LIMIT,
+    )
+    return World(settings, context)
+
+
+def _office(settings: Settings) -> Office:
+    office = settings.office
+    return Office(office.name, office.zone, office.public_url, Locale(office.locale))
+
+
+def _account(settings: Settings, name: str, store: Store, session: Session) -> Account:
+    account = settings.accounts[name]
+    module = channel_module(account.channel)
+    limits: Limits = module.LIMITS
+
+    @cache
+    def connect() -> Channel:
+        config, problems = account_problems(settings, name, module.Config)
+        if config is None:
+            raise ConfigError(Phrase("the account {name} is not set up", name=name), problems)
+        channel: Channel = module.connect(_revealed(config, store), session)
+        return channel
+
+    resend = account.resend_after_absent
+    return Account(
+        name=name,
+        channel=account.channel,
+        limits=limits,
+        daily_limit=min(account.daily_limit or limits.posts_per_day, limits.posts_per_day),
+        min_gap=account.min_gap,
+        owner=account.owner,
+        resend_after_absent=limits.resend_after_absent if resend is None else resend,
+        connect=connect,
+    )
+
+
+def _revealed(config: BaseModel, store: Store) -> BaseModel:
+    """Return a channel's Config with its secrets in place of what refers to them."""
+    secret = {
+        name: SecretStr(secrets.resolve(value.get_secret_value(), store.secret))
+        for name, value in config
+        if isinstance(value, SecretStr)
+    }
+    return config.model_copy(update=secret)

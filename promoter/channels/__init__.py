@@ -1,0 +1,1 @@
+"""Touches services: every file here is one channel."""

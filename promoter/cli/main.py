@@ -1,0 +1,227 @@
+"""The commands by name; each loads what it needs only when it is called."""
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from promoter.cli import catalog, plan, posts, report
+from promoter.cli.output import (
+    _,
+    about,
+    json_out,
+    language_of_click,
+    note,
+    say,
+    settings_path,
+    table,
+)
+from promoter.cli.world import clear_errors, world
+
+language_of_click()
+app = typer.Typer(
+    rich_markup_mode=None,
+    add_completion=False,
+    no_args_is_help=True,
+    help=_("Promotes a province's OCOP products: catalogue, campaigns, cards, posts, reports."),
+)
+app.add_typer(catalog.app, name="catalog")
+app.add_typer(posts.app, name="posts")
+app.command(help=report.HELP)(report.report)
+
+Json = Annotated[bool, typer.Option("--json", help=_("One JSON document on standard output."))]
+OneCampaign = Annotated[str, typer.Option("--campaign", help=_("Only this campaign."))]
+
+
+@app.callback()
+def options(
+    config: Annotated[Path, typer.Option(help=_("The settings file."))] = Path("settings.toml"),
+    quiet: Annotated[bool, typer.Option(help=_("Only errors."))] = False,
+    verbose: Annotated[bool, typer.Option(help=_("Tell every step."))] = False,
+) -> None:
+    """Read the options that all commands share; `settings_path` reads --config earlier."""
+    import logging
+
+    level = logging.DEBUG if verbose else logging.ERROR if quiet else logging.WARNING
+    logging.basicConfig(level=level, format="%(asctime)s %(name)s %(message)s")
+
+
+@app.command(
+    help=about(_("Plays the sample catalogue: four past weeks, then live."), "promoter demo")
+)
+def demo(
+    port: Annotated[int, typer.Option(help=_("Port of the site on this machine."))] = 8000,
+    fresh: Annotated[
+        bool, typer.Option("--fresh", help=_("Forget the last demo and begin anew."))
+    ] = False,
+    until_live: Annotated[
+        bool, typer.Option("--until-live", help=_("End as soon as the site is live."))
+    ] = False,
+) -> None:
+    """Play the demo."""
+    from promoter.cli.output import progress
+    from promoter.play.demo import play
+
+    with clear_errors(), progress(_("four past weeks")) as show:
+        play(
+            settings_path(sys.argv[1:]),
+            port=port,
+            fresh=fresh,
+            stay=not until_live,
+            tell=lambda phrase: note(say(phrase)),
+            progress=show,
+        )
+
+
+@app.command(
+    help=about(_("Finds all mistakes in settings, campaigns and templates."), "promoter check")
+)
+def check(
+    files: Annotated[
+        list[Path] | None, typer.Argument(help=_("Campaign files; all if none."))
+    ] = None,
+    as_json: Json = False,
+) -> None:
+    """Print every problem; exit 1 if one is an error."""
+    from promoter.cli.check import problems
+    from promoter.cli.output import problem_line
+
+    found = problems(sys.argv[1:], files or [])
+    if as_json:
+        json_out({"problems": [_problem(item) for item in found]})
+    else:
+        for item in found:
+            print(problem_line(item))
+        print(_("No mistakes found.") if not found else "")
+    if any(item.severity == "error" for item in found):
+        raise SystemExit(1)
+
+
+def _problem(item: Any) -> dict[str, Any]:
+    return {
+        "file": item.file,
+        "line": item.line,
+        "column": item.column,
+        "key": item.key,
+        "severity": item.severity.value,
+        "code": item.code,
+        "message": say(item.phrase),
+    }
+
+
+app.command(help=plan.PLAN)(plan.plan)
+app.command(help=plan.APPLY)(plan.apply)
+
+
+@app.command(
+    help=about(
+        _("Writes pictures and captions as they would go out, with a contact sheet."),
+        "promoter preview --product BL-086 --out preview",
+    )
+)
+def preview(
+    out: Annotated[Path, typer.Option(help=_("Folder to write to."))] = Path("preview"),
+    campaign: OneCampaign = "",
+    product: Annotated[str, typer.Option(help=_("Only this product, in all formats."))] = "",
+    account: Annotated[str, typer.Option(help=_("Only this account."))] = "",
+    as_json: Json = False,
+) -> None:
+    """Write the preview."""
+    from promoter.play import preview as story
+
+    with world() as opened:
+        if product:
+            files = story.of_product(opened.context, product, out)
+        else:
+            files = story.of_plan(opened.context, opened.campaigns, campaign, account, out)
+    if as_json:
+        json_out({"files": [str(path) for path in files]})
+    else:
+        print(_("Written: {count} files in {folder}").format(count=len(files), folder=out))
+
+
+@app.command(help=about(_("Shows at a glance how the office stands."), "promoter status"))
+def status(as_json: Json = False) -> None:
+    """Print counts by state and the state of the accounts."""
+    from promoter.store import database, deliveries
+
+    with world(create=False) as opened:
+        context = opened.context
+        with context.store.read() as session:
+            counts = deliveries.counts(session)
+            now = database.now(session)
+            paused = bool(database.value(session, "paused"))
+            accounts = {name: deliveries.account(session, name) for name in context.accounts}
+        if as_json:
+            json_out({"now": now.isoformat(), "paused": paused, "states": counts})
+            return
+        print(context.office.locale.moment(now, context.office.zone))
+        if paused:
+            print(_("Everything is paused; «promoter resume» goes on."))
+        table("", (_("state"), _("posts")), sorted(counts.items()))
+        for name, state in accounts.items():
+            if state.problem:
+                note(f"{name}: {say(state.problem)}")
+
+
+@app.command(help=about(_("Stops all public calls within two seconds."), "promoter pause"))
+def pause(
+    account: Annotated[str, typer.Option(help=_("Only this account."))] = "",
+) -> None:
+    """Pause the office or one account."""
+    _set_pause(account, paused=True)
+    print(_("Paused."))
+
+
+@app.command(help=about(_("Goes on after a pause."), "promoter resume --account fanpage"))
+def resume(
+    account: Annotated[str, typer.Option(help=_("Only this account."))] = "",
+) -> None:
+    """Resume the office or one account."""
+    _set_pause(account, paused=False)
+    print(_("Going on."))
+
+
+def _set_pause(account: str, *, paused: bool) -> None:
+    from dataclasses import replace
+
+    from promoter.core.errors import ConfigError
+    from promoter.core.model import Phrase
+    from promoter.store import deliveries
+
+    with world() as opened:
+        store = opened.context.store
+        if not account:
+            store.set_value("paused", "yes" if paused else "")
+            return
+        if account not in opened.context.accounts:
+            known = ", ".join(sorted(opened.context.accounts))
+            raise ConfigError(
+                Phrase("no account {name}; known are {known}", name=account, known=known)
+            )
+        with store.write() as session:
+            state = deliveries.account(session, account)
+            changed = replace(state, paused=paused, wait_until=None, problem=None)
+            deliveries.save_account(session, account, changed)
+
+
+@app.command(help=about(_("Runs the service: posts on time and serves the site."), "promoter run"))
+def run(
+    once: Annotated[bool, typer.Option("--once", help=_("Do what is due now, then end."))] = False,
+    no_web: Annotated[bool, typer.Option("--no-web", help=_("Without the site."))] = False,
+    as_json: Json = False,
+) -> None:
+    """Run the service."""
+    from promoter.play.run import run as serve
+    from promoter.play.run import run_once
+
+    with world() as opened:
+        if not once:
+            serve(opened, web=not no_web, tell=note)
+            return
+        counts = run_once(opened, web=not no_web)
+        if as_json:
+            json_out(counts)
+        else:
+            print(", ".join(f"{state} {number}" for state, number in sorted(counts.items())))

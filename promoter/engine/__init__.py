@@ -1,0 +1,1 @@
+"""The service: the steps on a schedule."""

@@ -1,0 +1,236 @@
+"""compose: makes the creatives of the next three days, as the bytes that will go out.
+
+What a creative was made from is kept as a digest: when a price, a certificate, a photo, a template
+or a font changes, the creative is made anew and its approval is void, days before the slot.
+"""
+
+import hashlib
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+from promoter.core import delivery as life
+from promoter.core import rules, wording
+from promoter.core.delivery import UNATTEMPTED, Delivery, State
+from promoter.core.facts import changed, facts
+from promoter.core.kind import GROUPS
+from promoter.core.link import links
+from promoter.core.model import (
+    Approval,
+    Creative,
+    Format,
+    Media,
+    Phrase,
+    Post,
+    Producer,
+    Product,
+    digest,
+)
+from promoter.core.wording import CardWords, Voice
+from promoter.pipeline.context import Account, Context
+from promoter.store import creatives, database, deliveries, posts, products
+from promoter.store.creatives import Composed
+from promoter.store.database import Session
+
+AHEAD = timedelta(hours=72)
+
+
+@dataclass(frozen=True, slots=True)
+class Material:
+    """All that a creative is made from."""
+
+    post: Post
+    product: Product
+    producer: Producer
+    account: Account
+    day: date
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A creative that may go out; its media carry their bytes."""
+
+    composed: Composed
+
+
+def compose(context: Context) -> list[Delivery]:
+    """Make or renew the creatives of the posts of the next 72 hours; return what changed."""
+    with context.store.read() as session:
+        soon = deliveries.before(session, UNATTEMPTED, database.now(session) + AHEAD)
+        found = posts.posts(session, [item.key for item in soon])
+    changed = []
+    for post in found:
+        after = _renew(context, post)
+        if after:
+            changed.append(after)
+    return changed
+
+
+def make(context: Context, post: Post) -> Made | Phrase:
+    """Return the creative of a post, or why it must not go out; stores nothing.
+
+    Raises:
+        ConfigError: A template, font or photo is missing or wrong.
+    """
+    with context.store.read() as session:
+        material = _gather(context, session, post)
+    if isinstance(material, Phrase):
+        return material
+    return _make(context, material)
+
+
+def make_card(context: Context, post: Post, form: Format) -> bytes:
+    """Return a post's card in any format.
+
+    Raises:
+        ConfigError: A template, font or photo is missing or wrong, or the product is unknown.
+    """
+    with context.store.read() as session:
+        material = _gather(context, session, post)
+    assert isinstance(material, Material)  # noqa: S101 - the caller made this post
+    return _card(context, material, form)
+
+
+def _gather(context: Context, session: Session, post: Post) -> Material | Phrase:
+    product = products.product(session, post.products[0])
+    maker = products.producer(session, product.producer) if product else None
+    account = context.accounts.get(post.account)
+    if product is None or maker is None:
+        return Phrase("{code} is no longer in the catalogue", code=post.products[0])
+    if account is None:
+        return Phrase("there is no account {name} any more", name=post.account)
+    day = post.at.astimezone(context.office.zone).date()
+    refused = rules.refusal(product, day, age_gated=account.limits.age_gated)
+    return refused or Material(post, product, maker, account, day)
+
+
+def _inputs(context: Context, material: Material) -> str:
+    post = material.post
+    return digest(
+        material.product.model_dump_json(),
+        material.producer.model_dump_json(),
+        str(material.product.certificate_on(material.day)),
+        str((post.recipe, post.placement, post.code, material.account.limits.caption)),
+        context.studio.digest(post.recipe.card),
+        context.captions.digest(post.recipe.caption),
+        context.office.public_url,
+        context.office.locale.language,
+    )
+
+
+def _renew(context: Context, post: Post) -> Delivery | None:
+    with context.store.read() as session:
+        material = _gather(context, session, post)
+        before = creatives.get(session, post.key)
+    if isinstance(material, Phrase):
+        return _refuse(context, post, material, State.CANCELLED)
+    if before and before.inputs == _inputs(context, material):
+        return None
+    made = _make(context, material)
+    if isinstance(made, Phrase):
+        return _refuse(context, post, made, State.WAITING)
+    for medium in made.composed.creative.media:
+        context.media.put(medium.data or b"")  # before the row that names it
+    return _keep(context, post, made.composed, before)
+
+
+def _keep(context: Context, post: Post, new: Composed, before: Composed | None) -> Delivery | None:
+    with context.store.write() as session:
+        now = database.now(session)
+        old = deliveries.get(session, post.key)
+        if old is None or old.state not in UNATTEMPTED or old.lease_until:
+            return None
+        sizes = [len(medium.data or b"") for medium in new.creative.media]
+        creatives.put(session, post.key, new, sizes, now)
+        mark = new.creative.digest()
+        if before and before.creative.digest() == mark:
+            return None  # other inputs, the same bytes: nothing to ask again
+        if post.approval is Approval.AUTO:
+            creatives.approve(session, post.key, mark, "auto", now)
+        approved = creatives.approved(session, post.key) == mark
+        note = None if approved else _what_changed(before, new)
+        after = life.composed(old, approved=approved, note=note)
+        return after if deliveries.save(session, old, after, now) else None
+
+
+def _what_changed(before: Composed | None, new: Composed) -> Phrase:
+    if before is None:
+        return Phrase("it waits for approval")
+    what = changed(before.facts, new.facts)
+    if what:
+        return Phrase("it waits for approval again; changed: {what}", what=what)
+    return Phrase("it waits for approval again; its words or picture have changed")
+
+
+def _refuse(context: Context, post: Post, why: Phrase, state: State) -> Delivery | None:
+    """Keep that a post must not go out: cancelled if unlawful, waiting if its words are wrong."""
+    with context.store.write() as session:
+        now = database.now(session)
+        old = deliveries.get(session, post.key)
+        if old is None or old.state not in UNATTEMPTED or old.lease_until:
+            return None
+        creatives.remove(session, post.key)
+        after = replace(old, state=state, note=why, draft=None, next_at=old.at)
+        if (old.state, old.note) == (after.state, after.note):
+            return None
+        return after if deliveries.save(session, old, after, now) else None
+
+
+def _make(context: Context, material: Material) -> Made | Phrase:
+    post, product, maker = material.post, material.product, material.producer
+    account, day, voice = material.account, material.day, _voice(context)
+    form = account.limits.formats[post.placement]
+    variant, hook = context.captions.hook(
+        post.recipe.caption, post.channel, product, maker, post.key
+    )
+    link = _link(context, "r", post)
+    caption = wording.caption(
+        product,
+        maker,
+        day,
+        voice,
+        hook=hook,
+        link=link,
+        hashtags=post.recipe.hashtags,
+        limits=account.limits,
+    )
+    alt = wording.alt_text(product, maker, day, voice, has_photo=bool(product.photos))
+    said = "\n".join((caption, alt, *_words(context, material).texts()))
+    wrong = rules.claims(said, product, day)
+    if wrong:
+        return wrong[0]
+    data = _card(context, material, form)
+    sha256 = hashlib.sha256(data).hexdigest()
+    medium = Media("image", sha256, "image/jpeg", form.width, form.height, alt, data)
+    target = links(post, context.office.public_url)[0].target
+    creative = Creative(post.placement, product.name, caption, link, target, (medium,))
+    stated = facts(product, maker, day)
+    return Made(Composed(creative, _inputs(context, material), stated, variant))
+
+
+def _card(context: Context, material: Material, form: Format) -> bytes:
+    photos = material.product.photos
+    return context.studio.card(
+        material.post.recipe.card,
+        _words(context, material),
+        context.media.get(photos[0].sha256) if photos else None,
+        photos[0].focus if photos else (0.5, 0.5),
+        form,
+        _link(context, "q", material.post),
+    )
+
+
+def _words(context: Context, material: Material) -> CardWords:
+    group = material.product.group
+    kicker = context.office.locale.say(GROUPS.get(group, Phrase(group)))
+    return wording.card_words(
+        material.product, material.producer, material.day, _voice(context), kicker
+    )
+
+
+def _voice(context: Context) -> Voice:
+    locale = context.office.locale
+    return Voice(locale.say, locale.money, locale.day)
+
+
+def _link(context: Context, kind: str, post: Post) -> str:
+    return f"{context.office.public_url}/{kind}/{post.code}"

@@ -1,0 +1,74 @@
+"""The world that a step may touch: frozen, built once by `promoter.app`."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+from promoter.core.channel import Channel, Limits
+from promoter.locale import Locale
+from promoter.media import MediaStore
+from promoter.render.caption import Captions
+from promoter.render.studio import Studio
+from promoter.store.database import Store
+
+LEASE_MARGIN = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One configured place on a channel.
+
+    Attributes:
+        daily_limit: Most posts in a local day: the stricter of the office's and the channel's.
+        min_gap: Least time between two public calls.
+        owner: Producer whose products alone may be shown; empty for the office's own.
+        connect: Makes the channel at its first use, so that a missing secret hurts only then.
+    """
+
+    name: str
+    channel: str
+    limits: Limits
+    daily_limit: int
+    min_gap: timedelta
+    owner: str
+    resend_after_absent: bool
+    connect: Callable[[], Channel]
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """Who speaks, where and in which language."""
+
+    name: str
+    zone: ZoneInfo
+    public_url: str
+    locale: Locale
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Store, accounts, templates and media.
+
+    Attributes:
+        assets: Folder of card and caption templates, fonts and brand.
+        call_limit: Longest real time that one call to a service may take.
+    """
+
+    store: Store
+    office: Office
+    accounts: Mapping[str, Account]
+    studio: Studio
+    captions: Captions
+    media: MediaStore
+    assets: Path
+    call_limit: timedelta = timedelta(seconds=60)
+
+    def lease(self) -> timedelta:
+        """Return for how long a claimed verb belongs to its worker, in the office's time."""
+        return (self.call_limit + LEASE_MARGIN) * max(self.store.clock_rate(), 1.0)
+
+    def now(self) -> datetime:
+        """Return the office's moment."""
+        return self.store.now()

@@ -1,0 +1,100 @@
+"""deliver: makes the posts of one account public, one after another, each by one fenced call."""
+
+from datetime import datetime, timedelta
+
+from promoter.core import delivery as life
+from promoter.core.delivery import Delivery, Gate, State
+from promoter.core.errors import ChannelError
+from promoter.core.facts import facts
+from promoter.pipeline import lane
+from promoter.pipeline.context import Account, Context
+from promoter.remote.deadline import fence
+from promoter.store import creatives, database, deliveries, posts, products
+from promoter.store.database import Session
+
+
+def deliver(context: Context, account: Account) -> list[Delivery]:
+    """Publish what is ready and due on an account; return where the posts stand now.
+
+    SENDING is committed before the first byte leaves, together with the checks of pause,
+    approval, facts and lateness; an account-scoped refusal ends the round.
+    """
+    done: list[Delivery] = []
+    while True:
+        taken = _claim(context, account)
+        if taken is None:
+            return done
+        claimed, attempt = taken
+        if claimed.state is not State.SENDING:
+            done.append(claimed)
+            continue
+        after, go_on = _publish(context, account, claimed, attempt)
+        done.append(after)
+        if not go_on:
+            return done
+
+
+def _claim(context: Context, account: Account) -> tuple[Delivery, int] | None:
+    with context.store.write() as session:
+        now = database.now(session)
+        found = deliveries.due(session, account.name, [State.READY], now)
+        if not found:
+            return None
+        old = found[0]
+        new = life.admitted(old, _gate(context, session, account, old, now), now, context.lease())
+        if new is old or not deliveries.save(session, old, new, now):
+            return None
+        if new.state is not State.SENDING:
+            return new, 0
+        state = deliveries.account(session, account.name)
+        deliveries.save_account(session, account.name, deliveries.public(state, now))
+        return new, deliveries.begin(session, old.key, "publish", now)
+
+
+def _gate(
+    context: Context, session: Session, account: Account, delivery: Delivery, now: datetime
+) -> Gate:
+    composed = creatives.get(session, delivery.key)
+    state = deliveries.account(session, account.name)
+    zone = context.office.zone
+    today = now.astimezone(zone).date()
+    tomorrow = datetime.combine(today + timedelta(days=1), datetime.min.time(), zone)
+    waits = [at for at in (state.wait_until,) if at]
+    if state.public_at:
+        waits.append(state.public_at + account.min_gap)
+    mark = composed.creative.digest() if composed else "none"
+    return Gate(
+        paused=state.paused or bool(database.value(session, "paused")),
+        approved=creatives.approved(session, delivery.key) == mark,
+        true=composed is not None and composed.facts == _facts(session, delivery.key, now, context),
+        wait_until=max(waits, default=None),
+        full=deliveries.public_on(session, account.name, today) >= account.daily_limit,
+        next_day=tomorrow.astimezone(now.tzinfo),
+    )
+
+
+def _facts(session: Session, key: str, now: datetime, context: Context) -> tuple[object, ...]:
+    post = posts.post(session, key)
+    today = now.astimezone(context.office.zone).date()
+    found: list[object] = []
+    for code in post.products if post else ():
+        product = products.product(session, code)
+        maker = products.producer(session, product.producer) if product else None
+        if product and maker:
+            found += facts(product, maker, today)
+    return tuple(found)
+
+
+def _publish(
+    context: Context, account: Account, claimed: Delivery, attempt: int
+) -> tuple[Delivery, bool]:
+    try:
+        channel = account.connect()
+        creative = lane.creative(context, claimed.key)
+        with fence(context.call_limit.total_seconds()):
+            receipt = channel.publish(creative, claimed.key, claimed.draft)
+    except ChannelError as error:
+        after = life.failed(claimed, error, context.now())
+        return after, lane.conclude(context, account, attempt, (claimed, after), error)
+    after = life.accepted(claimed, receipt, context.now())
+    return after, lane.conclude(context, account, attempt, (claimed, after))

@@ -1,0 +1,109 @@
+"""What the steps of one account share: leases, the bytes to send, and how an attempt ends."""
+
+import logging
+from collections.abc import Collection
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from promoter.core import delivery as life
+from promoter.core.delivery import Delivery, State
+from promoter.core.errors import ChannelError, ConfigError, NotAuthorized, Scope, Transient
+from promoter.core.model import Creative, Phrase
+from promoter.pipeline.context import Account, Context
+from promoter.store import creatives, database, deliveries
+from promoter.store.database import Session
+
+log = logging.getLogger("promoter.lane")
+
+ACCOUNT_WAIT = timedelta(minutes=1)
+"""How long an account waits when its service asks for a pause without naming one."""
+
+
+def lease(context: Context, account: Account, states: Collection[State]) -> Delivery | None:
+    """Take the next delivery of an account for this worker, or return None if there is none.
+
+    Nothing is taken while the service has asked the account to wait.
+    """
+    with context.store.write() as session:
+        now = database.now(session)
+        wait_until = deliveries.account(session, account.name).wait_until
+        if wait_until and wait_until > now:
+            return None
+        for found in deliveries.due(session, account.name, states, now):
+            leased = replace(found, lease_until=now + context.lease())
+            if deliveries.save(session, found, leased, now):
+                return leased
+        return None
+
+
+def begin(context: Context, key: str, verb: str) -> int:
+    """Write down that a verb is about to be called; return the attempt's number."""
+    with context.store.write() as session:
+        return deliveries.begin(session, key, verb, database.now(session))
+
+
+def creative(context: Context, key: str) -> Creative:
+    """Return the stored creative of a post with its bytes.
+
+    Raises:
+        ConfigError: It was never composed, or a file of it is gone or damaged.
+    """
+    with context.store.read() as session:
+        composed = creatives.get(session, key)
+    if composed is None:
+        raise ConfigError(Phrase("post {key} has no creative yet", key=key))
+    media = tuple(
+        replace(item, data=context.media.get(item.sha256)) for item in composed.creative.media
+    )
+    return replace(composed.creative, media=media)
+
+
+def conclude(
+    context: Context,
+    account: Account,
+    attempt: int,
+    change: tuple[Delivery, Delivery],
+    error: ChannelError | None = None,
+) -> bool:
+    """Write down how an attempt ended, where its delivery stands, and what the account must do.
+
+    Args:
+        change: The delivery as this worker leased it, and as it is now.
+
+    Returns:
+        Whether the lane may go on to its next post.
+    """
+    old, new = change
+    outcome = type(error).__name__ if error else new.state.value
+    with context.store.write() as session:
+        now = database.now(session)
+        deliveries.end(session, attempt, outcome, now, error.phrase if error else new.note)
+        if not deliveries.save(session, old, new, now):
+            _answered_late(session, new, now)
+        go_on = _charge(session, account.name, error, now)
+    log.info("%s %s %s", old.key, account.name, outcome)
+    return go_on
+
+
+def _answered_late(session: Session, new: Delivery, now: datetime) -> None:
+    """Keep a receipt that arrived after the lease had ended: it settles the doubt."""
+    current = deliveries.get(session, new.key)
+    if current and new.receipt and current.state in (State.UNKNOWN, State.HELD):
+        deliveries.save(session, current, life.accepted(current, new.receipt, now), now)
+
+
+def _charge(session: Session, name: str, error: ChannelError | None, now: datetime) -> bool:
+    """Let an account wait or stand still if the error concerns all of it."""
+    state = deliveries.account(session, name)
+    match error:
+        case NotAuthorized():
+            changed = replace(state, paused=True, problem=error.phrase)
+        case Transient(scope=Scope.ACCOUNT):
+            until = now + (error.after or ACCOUNT_WAIT)
+            changed = replace(state, wait_until=until, problem=error.phrase)
+        case None if state.wait_until and state.wait_until <= now:
+            changed = replace(state, wait_until=None, problem=None)
+        case _:
+            return True
+    deliveries.save_account(session, name, changed)
+    return error is None

@@ -1,0 +1,1 @@
+"""The longer stories of the front doors, on top of pipeline and engine."""

@@ -1,0 +1,1 @@
+"""What adapters share: the HTTP edge, the only place where bytes leave."""

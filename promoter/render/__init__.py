@@ -1,0 +1,1 @@
+"""Touches templates and pixels."""

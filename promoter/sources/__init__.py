@@ -1,0 +1,1 @@
+"""Touches catalogues: every file here is one source."""

@@ -1,0 +1,1 @@
+"""Touches the database; the only home of SQL. Rows never leave: functions return core values."""

@@ -1,0 +1,274 @@
+"""Deliveries, their attempts and the state of accounts; each change is one conditional UPDATE."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import func, select, update
+from sqlmodel import Session, col
+
+from promoter.core.delivery import Delivery, State
+from promoter.core.model import Draft, Phrase, Receipt
+from promoter.store import phrases
+from promoter.store.tables import AccountRow, AttemptRow, DeliveryRow, PostRow
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One call of a verb for a post."""
+
+    verb: str
+    started_at: datetime
+    ended_at: datetime | None
+    outcome: str
+    note: Phrase | None
+
+
+@dataclass(frozen=True, slots=True)
+class AccountState:
+    """What is known of an account beyond its settings.
+
+    Attributes:
+        wait_until: The service asked for a pause.
+        public_at: When its last public call started.
+        problem: Why a person must look at it.
+    """
+
+    paused: bool = False
+    wait_until: datetime | None = None
+    public_at: datetime | None = None
+    problem: Phrase | None = None
+
+
+def get(session: Session, key: str) -> Delivery | None:
+    """Return the delivery of a post."""
+    found = _read(session, col(DeliveryRow.post_key) == key)
+    return found[0] if found else None
+
+
+def due(
+    session: Session, account: str, states: Collection[State], now: datetime, limit: int = 1
+) -> list[Delivery]:
+    """Return the deliveries of an account whose next verb is due and not leased, oldest first."""
+    return _read(
+        session,
+        col(DeliveryRow.account) == account,
+        col(DeliveryRow.state).in_([state.value for state in states]),
+        col(DeliveryRow.next_at) <= now,
+        col(DeliveryRow.lease_until).is_(None) | (col(DeliveryRow.lease_until) <= now),
+        limit=limit,
+    )
+
+
+def before(session: Session, states: Collection[State], until: datetime) -> list[Delivery]:
+    """Return the deliveries in some states whose slot lies before a moment."""
+    return _read(
+        session,
+        col(DeliveryRow.state).in_([state.value for state in states]),
+        col(PostRow.at) < until,
+    )
+
+
+def _read(session: Session, *conditions: object, limit: int | None = None) -> list[Delivery]:
+    query = (
+        select(DeliveryRow, col(PostRow.at), col(PostRow.max_lateness_seconds))
+        .join(PostRow, col(PostRow.key) == col(DeliveryRow.post_key))
+        .where(*conditions)  # type: ignore[arg-type]
+        .order_by(col(PostRow.at), col(PostRow.key))
+    )
+    rows = session.execute(query.limit(limit) if limit else query).all()
+    return [_value(row, at, seconds) for row, at, seconds in rows]
+
+
+def _value(row: DeliveryRow, at: datetime, seconds: int) -> Delivery:
+    state = State(row.state)
+    receipt = None
+    if row.remote_id or row.url:
+        receipt = Receipt(row.remote_id, row.url, live=state is not State.PENDING)
+    return Delivery(
+        key=row.post_key,
+        account=row.account,
+        state=state,
+        at=at,
+        max_lateness=timedelta(seconds=seconds),
+        next_at=row.next_at,
+        lease_until=row.lease_until,
+        tries=row.tries,
+        sent_at=row.sent_at,
+        looks=row.looks,
+        sure=row.sure,
+        draft=Draft(row.draft["ready"], row.draft["data"]) if row.draft else None,
+        receipt=receipt,
+        note=phrases.load(row.note),
+    )
+
+
+def save(session: Session, old: Delivery, new: Delivery, now: datetime) -> bool:
+    """Change a delivery if it still is what it was; tell whether this caller won.
+
+    The state, the next moment and the lease together are the version that is compared.
+    """
+    settled = new.state is not old.state and new.state in _SETTLED
+    changed = session.connection().execute(
+        update(DeliveryRow)
+        .where(
+            col(DeliveryRow.post_key) == old.key,
+            col(DeliveryRow.state) == old.state.value,
+            col(DeliveryRow.next_at) == old.next_at,
+            col(DeliveryRow.lease_until).is_not_distinct_from(old.lease_until),
+        )
+        .values(
+            state=new.state.value,
+            next_at=new.next_at,
+            lease_until=new.lease_until,
+            tries=new.tries,
+            sent_at=new.sent_at,
+            looks=new.looks,
+            sure=new.sure,
+            draft={"ready": new.draft.ready, "data": dict(new.draft.data)} if new.draft else None,
+            remote_id=new.receipt.remote_id if new.receipt else "",
+            url=new.receipt.url if new.receipt else "",
+            note=phrases.dump(new.note),
+            **({"settled_at": now} if settled else {}),
+        )
+    )
+    session.expire_all()  # rows that this session holds may be what has just changed
+    return changed.rowcount == 1
+
+
+_SETTLED = frozenset(
+    {State.PUBLISHED, State.FAILED, State.MISSED, State.REJECTED, State.WITHDRAWN, State.CANCELLED}
+)
+
+
+def counts(session: Session) -> dict[str, int]:
+    """Return how many deliveries stand in each state."""
+    rows = session.execute(
+        select(col(DeliveryRow.state), func.count()).group_by(col(DeliveryRow.state))
+    )
+    return {state: number for state, number in rows}
+
+
+def keys_in(session: Session, state: State | None, limit: int) -> list[str]:
+    """Return the keys of the deliveries in a state (or all), newest slot first."""
+    query = (
+        select(col(DeliveryRow.post_key))
+        .join(PostRow, col(PostRow.key) == col(DeliveryRow.post_key))
+        .order_by(col(PostRow.at).desc(), col(PostRow.key))
+        .limit(limit)
+    )
+    if state:
+        query = query.where(col(DeliveryRow.state) == state.value)
+    return list(session.scalars(query))
+
+
+def keys_between(session: Session, state: State, start: datetime, end: datetime) -> list[str]:
+    """Return the keys of the deliveries in a state whose slot lies in [start, end]."""
+    return list(
+        session.scalars(
+            select(col(DeliveryRow.post_key))
+            .join(PostRow, col(PostRow.key) == col(DeliveryRow.post_key))
+            .where(col(DeliveryRow.state) == state.value, col(PostRow.at).between(start, end))
+            .order_by(col(PostRow.at), col(PostRow.key))
+        )
+    )
+
+
+def next_moment(session: Session, account: str | None = None) -> datetime | None:
+    """Return when the next verb of any delivery (of an account) is due."""
+    open_states = [State.DUE, State.READY, State.SENDING, State.PENDING, State.UNKNOWN]
+    query = select(func.min(col(DeliveryRow.next_at))).where(
+        col(DeliveryRow.state).in_([state.value for state in open_states])
+    )
+    return session.scalar(query.where(col(DeliveryRow.account) == account) if account else query)
+
+
+def begin(session: Session, key: str, verb: str, now: datetime) -> int:
+    """Write down that a verb is about to be called; return the attempt's number."""
+    row = AttemptRow(post_key=key, verb=verb, started_at=now)
+    session.add(row)
+    session.flush()
+    return row.id or 0
+
+
+def end(
+    session: Session, attempt: int, outcome: str, now: datetime, note: Phrase | None = None
+) -> None:
+    """Write down how an attempt ended."""
+    session.execute(
+        update(AttemptRow)
+        .where(col(AttemptRow.id) == attempt)
+        .values(ended_at=now, outcome=outcome, note=phrases.dump(note))
+    )
+
+
+def end_open(session: Session, key: str, outcome: str, now: datetime) -> None:
+    """Close the attempts of a post whose worker died."""
+    session.execute(
+        update(AttemptRow)
+        .where(col(AttemptRow.post_key) == key, col(AttemptRow.ended_at).is_(None))
+        .values(ended_at=now, outcome=outcome)
+    )
+
+
+def attempts(session: Session, key: str) -> list[Attempt]:
+    """Return the attempts of a post, oldest first."""
+    rows = session.scalars(
+        select(AttemptRow).where(col(AttemptRow.post_key) == key).order_by(col(AttemptRow.id))
+    )
+    return [
+        Attempt(row.verb, row.started_at, row.ended_at, row.outcome, phrases.load(row.note))
+        for row in rows
+    ]
+
+
+def attempt_counts(session: Session, keys: Sequence[str]) -> dict[str, int]:
+    """Return how often something was tried for each of some posts."""
+    rows = session.execute(
+        select(col(AttemptRow.post_key), func.count())
+        .where(col(AttemptRow.post_key).in_(keys))
+        .group_by(col(AttemptRow.post_key))
+    )
+    return {key: number for key, number in rows}
+
+
+def account(session: Session, name: str) -> AccountState:
+    """Return what is known of an account."""
+    row = session.get(AccountRow, name)
+    if row is None:
+        return AccountState()
+    return AccountState(row.paused, row.wait_until, row.public_at, phrases.load(row.problem))
+
+
+def save_account(session: Session, name: str, state: AccountState) -> None:
+    """Keep what is known of an account."""
+    session.merge(
+        AccountRow(
+            name=name,
+            paused=state.paused,
+            wait_until=state.wait_until,
+            public_at=state.public_at,
+            problem=phrases.dump(state.problem),
+        )
+    )
+
+
+def public(state: AccountState, now: datetime) -> AccountState:
+    """Return the account's state after a public call has started."""
+    return replace(state, public_at=now)
+
+
+def public_on(session: Session, name: str, day: date) -> int:
+    """Return how many posts of a local day an account made public, or may have."""
+    states = (State.SENDING, State.PENDING, State.UNKNOWN, State.HELD, State.PUBLISHED)
+    query = (
+        select(func.count())
+        .select_from(DeliveryRow)
+        .join(PostRow, col(PostRow.key) == col(DeliveryRow.post_key))
+        .where(
+            col(DeliveryRow.account) == name,
+            col(PostRow.day) == day,
+            col(DeliveryRow.state).in_([state.value for state in states]),
+        )
+    )
+    return session.scalar(query) or 0

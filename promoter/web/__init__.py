@@ -1,0 +1,1 @@
+"""Web pages: the public site, the showcase, short links."""

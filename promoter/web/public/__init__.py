@@ -1,0 +1,1 @@
+"""The public site: pages, feeds and pictures for buyers, producers and whoever is curious."""
