@@ -65,7 +65,7 @@ class Feed:
     def atom(self, request: Request) -> Response:
         """Give the newest posts to feed readers."""
         posts = self._posts(ENTRIES)
-        body = self._site.text(
+        body = self._site.written(
             "feed.atom.xml", self._site.clock(), posts=posts, updated=_newest(posts)
         )
         return answer(request, body, "application/atom+xml; charset=utf-8")

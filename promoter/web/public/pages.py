@@ -285,7 +285,7 @@ class Pages:
         entries = self._catalogue.entries(self._site.context.store, clock.day)
         paths = ["/", "/products", "/producers", "/showcase", "/privacy"]
         paths += [f"/p/{entry.product.code}" for entry in entries]
-        body = self._site.text("sitemap.xml", clock, paths=paths)
+        body = self._site.written("sitemap.xml", clock, paths=paths)
         return answer(request, body, "application/xml")
 
 
@@ -312,7 +312,7 @@ def channel(name: str) -> Phrase:
 
 def holds(card: PostCard, product: Product, maker: Producer, day: date) -> bool:
     """Tell whether everything that a card states is still true: price, stars, producer, place."""
-    return True
+    return changed(card.stated, facts(product, maker, day)) is None
 
 
 def bars(days: Iterable[DayClicks], highest: int) -> list[Bar]:

@@ -53,7 +53,7 @@ class Site:
         day = now.astimezone(self.context.office.zone).date()
         return Clock(now, day, self.context.store.clock_rate() if self.sample else 1.0)
 
-    def text(self, template: str, clock: Clock, **values: Any) -> bytes:
+    def written(self, template: str, clock: Clock, **values: Any) -> bytes:
         """Return a page or feed as text."""
         return self.templates.get_template(template).render(clock=clock, **values).encode()
 
@@ -61,7 +61,7 @@ class Site:
         self, request: Request, template: str, clock: Clock, *, status: int = 200, **values: Any
     ) -> Response:
         """Return a page as an answer."""
-        body = self.text(template, clock, **values)
+        body = self.written(template, clock, **values)
         return answer(request, body, HTML, status=status, cache=ASK_AGAIN)
 
     def failure(self, status: int) -> bytes:

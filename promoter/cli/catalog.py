@@ -1,0 +1,204 @@
+"""catalog: imports a catalogue, lists it, and tells what is missing in it."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from promoter.cli.output import _, about, json_out, note, say, table
+from promoter.cli.world import world
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from promoter.core.catalogue import Outcome
+    from promoter.core.model import Phrase, Producer, Product
+    from promoter.pipeline.sync import Sync
+
+app = typer.Typer(
+    rich_markup_mode=None,
+    no_args_is_help=True,
+    help=about(_("Imports, lists and checks products."), "promoter catalog import"),
+)
+
+Json = Annotated[bool, typer.Option("--json", help=_("One JSON document on standard output."))]
+
+
+@app.command(
+    "import",
+    help=about(
+        _("Brings a catalogue in, and tells what became of each row."),
+        "promoter catalog import products.csv --dry-run",
+    ),
+)
+def bring_in(
+    file: Annotated[Path | None, typer.Argument(help=_("A file; the office's if none."))] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=_("Change nothing."))] = False,
+    force: Annotated[
+        bool, typer.Option("--force", help=_("Also when much would be gone."))
+    ] = False,
+    as_json: Json = False,
+) -> None:
+    """Import the catalogue."""
+    from promoter.pipeline.compose import compose
+    from promoter.pipeline.sync import sync
+
+    with world() as opened:
+        found = sync(opened.context, opened.source(file), dry_run=dry_run, force=force)
+        if not dry_run:
+            compose(opened.context)  # what was approved with other facts is asked for again
+    if as_json:
+        json_out(_document(found))
+        return
+    rows = [
+        (item.sheet, item.number, item.outcome.value, item.code, say(warning.phrase))
+        for item in found.outcomes
+        for warning in item.warnings
+    ]
+    if rows:
+        table("", (_("file"), _("row"), _("outcome"), _("code"), _("note")), rows)
+    words = _(
+        "{read} rows: {products} products of {producers} producers; "
+        "new {created}, changed {updated}, unchanged {unchanged}, retired {retired}"
+    )
+    print(words.format(**{name: getattr(found, name) for name in _NUMBERS}))
+    if dry_run:
+        note(_("Nothing was changed."))
+
+
+_NUMBERS = ("read", "products", "producers", "created", "updated", "unchanged", "retired")
+
+
+def _document(found: "Sync") -> dict[str, Any]:
+    numbers: dict[str, Any] = {name: getattr(found, name) for name in _NUMBERS}
+    return numbers | {"rows": [_row(item) for item in found.outcomes]}
+
+
+def _row(item: "Outcome") -> dict[str, Any]:
+    return {
+        "sheet": item.sheet,
+        "row": item.number,
+        "outcome": item.outcome.value,
+        "code": item.code,
+        "name": item.name,
+        "warnings": [
+            {"code": warning.code, "field": warning.field, "message": say(warning.phrase)}
+            for warning in item.warnings
+        ],
+    }
+
+
+def _products() -> "tuple[list[Product], dict[str, Producer], date]":
+    from promoter.store import database, products
+
+    with world(create=False) as opened, opened.context.store.read() as session:
+        today = database.now(session).astimezone(opened.context.office.zone).date()
+        return products.products(session), products.producers(session), today
+
+
+def _state(product: "Product", today: "date") -> str:
+    held = product.certificate
+    if held is None:
+        return "none"
+    return "in force" if product.certificate_on(today) else "expired"
+
+
+@app.command(
+    "list", help=about(_("Lists the products that are known."), "promoter catalog list --json")
+)
+def listing(as_json: Json = False) -> None:
+    """List the catalogue."""
+    found, makers, today = _products()
+    if as_json:
+        json_out({"products": [_product(item, today) for item in found]})
+        return
+    states = {"none": "–", "in force": _("in force"), "expired": _("expired")}
+    columns = (_("code"), _("product"), _("producer"), _("stars"), _("certificate"))
+    table(
+        "",
+        columns,
+        [
+            (
+                item.code,
+                item.name,
+                makers[item.producer].name if item.producer in makers else item.producer,
+                held.stars if (held := item.certificate_on(today)) else "–",
+                states[_state(item, today)],
+            )
+            for item in found
+        ],
+    )
+
+
+def _product(item: "Product", today: "date") -> dict[str, Any]:
+    held = item.certificate
+    return item.model_dump(mode="json") | {
+        "stars": current.stars if (current := item.certificate_on(today)) else 0,
+        "certificate": {
+            "state": _state(item, today),
+            "expires": held.expires_on.isoformat() if held else None,
+            "stars": held.stars if held else None,
+            "decision": held.decision if held else None,
+        },
+    }
+
+
+@app.command(help=about(_("Shows all that is known of a product."), "promoter catalog show BL-086"))
+def show(code: str, as_json: Json = False) -> None:
+    """Show one product."""
+    from difflib import get_close_matches
+
+    from promoter.cli.output import fail
+    from promoter.core.model import Phrase
+
+    found, makers, today = _products()
+    item = next((product for product in found if product.code == code), None)
+    if item is None:
+        near = ", ".join(get_close_matches(code, [product.code for product in found])) or "–"
+        fail(Phrase("no product {code}; near are {near}", code=code, near=near))
+    if as_json:
+        json_out(_product(item, today))
+        return
+    print(f"{item.code}  {item.name}")
+    print(makers[item.producer].name)
+    print(item.description)
+    for words in _findings(item, today):
+        print(f"· {say(words)}")
+
+
+@app.command(help=about(_("Tells what is missing or ends soon."), "promoter catalog check"))
+def check(as_json: Json = False) -> None:
+    """List what is amiss, product by product."""
+    found, _makers, today = _products()
+    amiss = [(item, words) for item in found for words in _findings(item, today)]
+    if as_json:
+        rows = [
+            {"code": item.code, "name": item.name, "message": say(words)} for item, words in amiss
+        ]
+        json_out({"products": rows})
+        return
+    columns = (_("code"), _("product"), _("note"))
+    table("", columns, [(item.code, item.name, say(words)) for item, words in amiss])
+
+
+def _findings(item: "Product", today: "date") -> "list[Phrase]":
+    from datetime import timedelta
+
+    from promoter.core.model import Phrase
+    from promoter.core.rules import refusal
+
+    held, words = item.certificate, []
+    if refused := refusal(item, today, age_gated=True):
+        words.append(refused)
+    if held is None:
+        words.append(Phrase("it has no OCOP certificate"))
+    elif held.expires_on <= today:
+        day = held.expires_on.isoformat()
+        words.append(Phrase("its certificate is no longer in force since {day}", day=day))
+    elif held.expires_on <= today + timedelta(days=90):
+        words.append(Phrase("its certificate ends on {day}", day=held.expires_on.isoformat()))
+    if item.price is None:
+        words.append(Phrase("it has no price"))
+    if not item.shops:
+        words.append(Phrase("it has no place to order"))
+    return words
