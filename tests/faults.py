@@ -318,7 +318,12 @@ class Served:
         self._listener.listen(16)
         self.port = int(self._listener.getsockname()[1])
         config = uvicorn.Config(
-            self._call, interface="asgi3", log_config=None, lifespan="off", ws="none"
+            self._call,
+            interface="asgi3",
+            log_config=None,
+            lifespan="off",
+            ws="none",
+            timeout_graceful_shutdown=1,
         )
         self._server = uvicorn.Server(config)
         self._thread = threading.Thread(

@@ -6,11 +6,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent
-MODULES = sorted(
-    path
-    for path in (ROOT / "promoter").rglob("*.py")
-    if "versions" not in path.parts
-)
+MODULES = sorted(path for path in (ROOT / "promoter").rglob("*.py") if "versions" not in path.parts)
 
 
 def name(path: Path) -> str:

@@ -9,7 +9,9 @@ from promoter.locales import update
 MESSAGES = {str(message.id): str(message.string) for message in update.translated() if message.id}
 
 
-@pytest.mark.parametrize("message", [message for message in update.collect() if message.id], ids=str)
+@pytest.mark.parametrize(
+    "message", [message for message in update.collect() if message.id], ids=str
+)
 def test_every_word_of_the_program_is_translated(message: object) -> None:
     english = str(message.id)  # type: ignore[attr-defined]
     assert MESSAGES.get(english), "run «make words» and translate promoter.po"

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from promoter.render.studio import Studio
 from pydantic import HttpUrl, SecretStr
 
 from promoter.channels import showcase
@@ -23,6 +22,7 @@ from promoter.pipeline.compose import compose
 from promoter.pipeline.context import Account, Context, Office
 from promoter.remote.http import Session
 from promoter.render.caption import Captions
+from promoter.render.studio import Studio
 from promoter.store import deliveries, posts, products
 from promoter.store.database import Store
 from tests.make import producer, product
@@ -144,8 +144,9 @@ def until(world: Context, wanted: Post, round_: Callable[[], object], *, rounds:
         current = state(world, wanted)
         if current.state in SETTLED:
             break
-        if current.next_at > world.now():
-            world.store.set_clock(current.next_at)
+        soon = max(current.next_at, current.lease_until or current.next_at)
+        if soon > world.now():
+            world.store.set_clock(soon)
         round_()
     return state(world, wanted).state
 

@@ -5,14 +5,16 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from promoter.cli.output import _, about, json_out, note, say, table
+from promoter.cli.output import LANGUAGE, _, about, json_out, note, say, table
 from promoter.cli.world import world
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
     from datetime import date
 
     from promoter.core.catalogue import Outcome
-    from promoter.core.model import Phrase, Producer, Product
+    from promoter.core.cells import Note
+    from promoter.core.model import Producer, Product
     from promoter.pipeline.sync import Sync
 
 app = typer.Typer(
@@ -49,7 +51,15 @@ def bring_in(
             compose(opened.context)  # what was approved with other facts is asked for again
     if as_json:
         json_out(_document(found))
-        return
+    else:
+        _tell(found)
+    if dry_run:
+        note(_("Nothing was changed."))
+    if any(item.outcome.value == "rejected" for item in found.outcomes):
+        raise typer.Exit(2)  # somebody has to mend these rows
+
+
+def _tell(found: "Sync") -> None:
     rows = [
         (item.sheet, item.number, item.outcome.value, item.code, say(warning.phrase))
         for item in found.outcomes
@@ -62,8 +72,8 @@ def bring_in(
         "new {created}, changed {updated}, unchanged {unchanged}, retired {retired}"
     )
     print(words.format(**{name: getattr(found, name) for name in _NUMBERS}))
-    if dry_run:
-        note(_("Nothing was changed."))
+    if found.gone:
+        print(_("Retired: {codes}").format(codes=", ".join(found.gone)))
 
 
 _NUMBERS = ("read", "products", "producers", "created", "updated", "unchanged", "retired")
@@ -81,10 +91,7 @@ def _row(item: "Outcome") -> dict[str, Any]:
         "outcome": item.outcome.value,
         "code": item.code,
         "name": item.name,
-        "warnings": [
-            {"code": warning.code, "field": warning.field, "message": say(warning.phrase)}
-            for warning in item.warnings
-        ],
+        "warnings": [_note(warning) for warning in item.warnings],
     }
 
 
@@ -100,6 +107,8 @@ def _state(product: "Product", today: "date") -> str:
     held = product.certificate
     if held is None:
         return "none"
+    if today < held.decided_on:
+        return "not yet"
     return "in force" if product.certificate_on(today) else "expired"
 
 
@@ -112,7 +121,12 @@ def listing(as_json: Json = False) -> None:
     if as_json:
         json_out({"products": [_product(item, today) for item in found]})
         return
-    states = {"none": "–", "in force": _("in force"), "expired": _("expired")}
+    states = {
+        "none": "–",
+        "not yet": _("not yet in force"),
+        "in force": _("in force"),
+        "expired": _("expired"),
+    }
     columns = (_("code"), _("product"), _("producer"), _("stars"), _("certificate"))
     table(
         "",
@@ -149,6 +163,7 @@ def show(code: str, as_json: Json = False) -> None:
     from difflib import get_close_matches
 
     from promoter.cli.output import fail
+    from promoter.core.gaps import gaps
     from promoter.core.model import Phrase
 
     found, makers, today = _products()
@@ -157,48 +172,57 @@ def show(code: str, as_json: Json = False) -> None:
         near = ", ".join(get_close_matches(code, [product.code for product in found])) or "–"
         fail(Phrase("no product {code}; near are {near}", code=code, near=near))
     if as_json:
-        json_out(_product(item, today))
+        json_out({"products": [_product(item, today)]})
         return
     print(f"{item.code}  {item.name}")
-    print(makers[item.producer].name)
     print(item.description)
-    for words in _findings(item, today):
-        print(f"· {say(words)}")
+    for label, text in _sheet(item, makers.get(item.producer)):
+        if text:
+            print(f"{label}: {text}")
+    for gap in gaps(item, today):
+        print(f"· {say(gap.phrase)}")
+
+
+def _sheet(item: "Product", maker: "Producer | None") -> list[tuple[str, str]]:
+    from promoter.locale import Locale
+
+    locale, held = Locale(LANGUAGE), item.certificate
+    price = f"{locale.money(item.price)} / {item.price_unit}" if item.price else ""
+    ends = locale.day(held.expires_on) if held else ""
+    return [
+        (_("producer"), f"{maker.code}  {maker.name}" if maker else item.producer),
+        (_("place"), f"{item.place.commune}, {item.place.province}"),
+        (_("price"), price),
+        (_("OCOP stars"), str(held.stars) if held else ""),
+        (_("OCOP decision"), f"{held.decision}, {locale.day(held.decided_on)}" if held else ""),
+        (_("in force until before"), ends),
+        (_("self-declaration"), item.self_declaration),
+        (_("food safety"), item.food_safety),
+        (_("barcode"), item.gtin),
+        (_("to order at"), ", ".join(f"{shop.name} {shop.url}" for shop in item.shops)),
+    ]
 
 
 @app.command(help=about(_("Tells what is missing or ends soon."), "promoter catalog check"))
 def check(as_json: Json = False) -> None:
     """List what is amiss, product by product."""
+    from promoter.core.gaps import gaps
+
     found, _makers, today = _products()
-    amiss = [(item, words) for item in found for words in _findings(item, today)]
+    amiss = [(item, notes) for item in found if (notes := gaps(item, today))]
     if as_json:
-        rows = [
-            {"code": item.code, "name": item.name, "message": say(words)} for item, words in amiss
-        ]
-        json_out({"products": rows})
+        json_out({"products": [_amiss(item, notes, today) for item, notes in amiss]})
         return
-    columns = (_("code"), _("product"), _("note"))
-    table("", columns, [(item.code, item.name, say(words)) for item, words in amiss])
+    rows = [(item.code, item.name, say(gap.phrase)) for item, notes in amiss for gap in notes]
+    table("", (_("code"), _("product"), _("note")), rows)
 
 
-def _findings(item: "Product", today: "date") -> "list[Phrase]":
-    from datetime import timedelta
+def _amiss(item: "Product", notes: "Iterable[Note]", today: "date") -> dict[str, Any]:
+    known = _product(item, today)
+    return {name: known[name] for name in ("code", "name", "producer", "stars", "certificate")} | {
+        "warnings": [_note(found) for found in notes]
+    }
 
-    from promoter.core.model import Phrase
-    from promoter.core.rules import refusal
 
-    held, words = item.certificate, []
-    if refused := refusal(item, today, age_gated=True):
-        words.append(refused)
-    if held is None:
-        words.append(Phrase("it has no OCOP certificate"))
-    elif held.expires_on <= today:
-        day = held.expires_on.isoformat()
-        words.append(Phrase("its certificate is no longer in force since {day}", day=day))
-    elif held.expires_on <= today + timedelta(days=90):
-        words.append(Phrase("its certificate ends on {day}", day=held.expires_on.isoformat()))
-    if item.price is None:
-        words.append(Phrase("it has no price"))
-    if not item.shops:
-        words.append(Phrase("it has no place to order"))
-    return words
+def _note(found: "Note") -> dict[str, str]:
+    return {"code": found.code, "field": found.field, "message": say(found.phrase)}

@@ -82,6 +82,9 @@ _BY_NAME: Mapping[str, tuple[tuple[str, str], ...]] = {
     "cosmetic": ((r"", "cosmetic"),),
     "tourism_service": ((r"", "trip"),),
 }
+CLASSES = tuple(_BY_NAME)
+"""Every product class; the advertising rules and the words of a post follow from it."""
+
 _RULES = {
     name: tuple((re.compile(pattern), kind) for pattern, kind in pairs)
     for name, pairs in _BY_NAME.items()

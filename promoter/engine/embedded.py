@@ -16,7 +16,7 @@ from promoter.pipeline.deliver import deliver
 from promoter.pipeline.plan import extend
 from promoter.pipeline.prepare import prepare
 from promoter.pipeline.settle import close_late, settle
-from promoter.store import deliveries
+from promoter.store import clicks, deliveries
 
 log = logging.getLogger("promoter.engine")
 logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns when a lane is busy: no news
@@ -110,10 +110,20 @@ def upkeep(context: Context) -> None:
         today = context.now().astimezone(context.office.zone).date().isoformat()
         if context.store.value("planned_on") != today:
             extend(context)
+            _forget_visits(context)
             context.store.set_value("planned_on", today)
         compose(context)
     except PromoterError as error:
         log.error("upkeep: %s", error)  # noqa: TRY400 - a person's problem, not a traceback
+
+
+def _forget_visits(context: Context) -> None:
+    """Delete single visits older than 90 days; their daily sums stay."""
+    before = context.now() - clicks.RAW_DAYS
+    while True:
+        with context.store.write() as session:
+            if clicks.prune(session, before) == 0:
+                return
 
 
 def run_lane(context: Context, account: Account) -> list[Delivery]:

@@ -11,8 +11,14 @@ from babel.messages.pofile import read_po, write_po
 
 PACKAGE = Path(__file__).parent.parent
 PO = PACKAGE / "locales" / "vi" / "LC_MESSAGES" / "promoter.po"
-METHODS = [("locales/**", "ignore"), ("**.py", "python"), ("**.html", "jinja2"), ("**.j2", "jinja2"), ("**.xml", "jinja2")]
-KEYWORDS = {"_": None, "gettext": None, "Phrase": None, "text": None}
+METHODS = [
+    ("locales/**", "ignore"),
+    ("**.py", "python"),
+    ("**.html", "jinja2"),
+    ("**.j2", "jinja2"),
+    ("**.xml", "jinja2"),
+]
+KEYWORDS = {"_": None, "gettext": None, "Phrase": None}
 
 
 def collect() -> Catalog:

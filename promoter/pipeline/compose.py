@@ -11,6 +11,7 @@ from datetime import date, timedelta
 from promoter.core import delivery as life
 from promoter.core import rules, wording
 from promoter.core.delivery import UNATTEMPTED, Delivery, State
+from promoter.core.errors import ConfigError
 from promoter.core.facts import changed, facts
 from promoter.core.kind import GROUPS
 from promoter.core.link import links
@@ -59,7 +60,10 @@ def compose(context: Context) -> list[Delivery]:
         found = posts.posts(session, [item.key for item in soon])
     changed = []
     for post in found:
-        after = _renew(context, post)
+        try:
+            after = _renew(context, post)
+        except ConfigError as error:  # one broken photo or template must not hold up the others
+            after = _refuse(context, post, error.phrase, State.WAITING)
         if after:
             changed.append(after)
     return changed

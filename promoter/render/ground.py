@@ -1,309 +1,302 @@
-"""Grounds of cards without a photo: quiet landscapes drawn by code, one for each kind of product.
+"""Grounds of cards without a photo: landscapes of the delta, one or more for each kind of product.
 
-Shapes are drawn at twice the size and reduced, which smooths their edges; nothing is random.
+The name of the product decides the time of day and, where there are several, the landscape: a feed
+of many products looks like one series and not like one picture.
 """
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
-from PIL import Image, ImageChops, ImageDraw, ImageFilter
+from PIL import Image
 
-SCALE = 2
-Draw = ImageDraw.ImageDraw
-Colour = tuple[int, int, int]
+from promoter.core.model import digest
+from promoter.render.paint import arc, ellipse, leaf, mix, moved, rounded, smooth, wave
+from promoter.render.scenery import LIGHTS, Scene
 
-SCENES = {
-    "salt_seasoning": "salt",
-    "rice": "rice",
-    "frozen_seafood": "sea",
-    "fresh_food": "leaves",
-    "processed_food": "sun",
-    "handicraft": "weave",
-    "herbal": "leaves",
-    "health_supplement": "leaves",
-    "cosmetic": "leaves",
-    "soft_drink": "drops",
-    "alcohol": "drops",
-    "ornamental": "flower",
-    "tourism_service": "river",
-}
-SKIES: dict[str, tuple[str, str]] = {
-    "salt": ("#F6C77B", "#FCEBCB"),
-    "rice": ("#F4D38A", "#FBF0D2"),
-    "sea": ("#8CC9C4", "#E2F2EC"),
-    "leaves": ("#B9DBAF", "#F1F5DC"),
-    "sun": ("#F2B36B", "#FCE7C4"),
-    "weave": ("#E8C48E", "#F8E9CF"),
-    "drops": ("#F0A79A", "#FCE6DA"),
-    "flower": ("#F7D774", "#FDF3CF"),
-    "river": ("#7DBFC0", "#F5E3BD"),
-}
+Painter = Callable[[Scene], None]
 
 
-def colour(text: str) -> Colour:
-    """Return the red, green and blue of `#0E5A5A`."""
-    return int(text[1:3], 16), int(text[3:5], 16), int(text[5:7], 16)
+def salt(scene: Scene) -> None:
+    """Paint salt fields with their heaps, windmills at the horizon."""
+    scene.sky((0.7, 38))
+    scene.turbines(scene.horizon)
+    scene.shore(scene.horizon, 0.62)
+    scene.water(scene.horizon, 0.7)
+    middle = scene.wide * 0.6
+    bank = mix(scene.light.shade, scene.light.haze, 0.42)
+    for number in range(-9, 10):  # dikes that meet at the horizon
+        far, near = middle + number * 7.5, middle + number * 58
+        path = [(far - 0.1, scene.horizon), (far + 0.1, scene.horizon), (near + 1.6, 102), (near - 1.6, 102)]
+        scene.canvas.fill(path, bank, alpha=0.4)
+    for y, thick in ((60, 0.3), (66.5, 0.5), (76.5, 0.9), (92, 1.4)):
+        scene.canvas.fill(rounded(-2, y, scene.wide + 4, thick, 0.1), bank, alpha=0.5)
+    for y, size, step, shift in ((63, 6.2, 15, 4), (71.5, 11, 26, 16), (87, 21, 47, 11)):
+        for number in range(-1, int(scene.wide // step) + 2):
+            scene.mound(shift + number * step, y, size)
 
 
-def mix(one: Colour, two: Colour, share: float) -> Colour:
-    """Return a colour between two; 0 is the first."""
-    red, green, blue = (round(a + (b - a) * share) for a, b in zip(one, two, strict=True))
-    return red, green, blue
+def rice(scene: Scene) -> None:
+    """Paint ripe rice fields, the nearest ears large."""
+    scene.horizon = 54
+    scene.sky((0.64, 37))
+    scene.shore(55, 0.45)
+    gold = ("#F0C766", "#C99A3C")
+    for number, level in enumerate((55.5, 60, 66, 74, 85)):
+        distance = 0.55 - number * 0.12
+        paint = (scene.fade(gold[0], distance), scene.fade(mix(gold[1], "#7C8A3A", number / 6), distance))
+        scene.hill(level, 0.5 + number * 0.35, 0.7 + number * 0.2, 0.5 + number * 1.7, paint)
+        for row in range(int(scene.wide // (2.4 + number))):
+            x = row * (2.4 + number) + number
+            top = level + 1.5 + number * 0.5 + math.sin(row * 1.3)
+            path = [(x, top), (x + 0.5 + number * 0.1, top + 2 + number)]
+            scene.canvas.stroke(path, mix(paint[1], "#6B6A2C", 0.45), 0.18 + number * 0.05, alpha=0.55)
+    for number in range(int(scene.wide // 8) + 1):
+        x = number * 8 + 2 * math.sin(number * 2.3)
+        tall = 43 + 11 * math.sin(number * 1.9)
+        scene.ear(x, 106, tall, (9 + 3 * math.sin(number)) * (1 if number % 3 else -1))
 
 
-def ground(motif: str, width: int, height: int) -> Image.Image:
-    """Return the landscape of a product class."""
-    scene = SCENES.get(motif, "sun")
-    top, bottom = (colour(text) for text in SKIES[scene])
-    picture = _gradient(width, height, top, bottom)
-    big = picture.resize((width * SCALE, height * SCALE))
-    _sun(big)
-    _PAINTERS[scene](big)
-    return big.resize((width, height), Image.Resampling.LANCZOS)
+def sea(scene: Scene) -> None:
+    """Paint boats coming home over the sea."""
+    scene.sky((0.62, 42), 12)
+    scene.turbines(scene.horizon, 20)
+    scene.water(scene.horizon, 0.62)
+    scene.boat(scene.wide * 0.8, 63, 8)
+    near, far = scene.light.water
+    for number, level in enumerate((68, 76, 85, 94)):
+        share = number / 3
+        paint = (mix(far, near, 0.45 + share * 0.5), mix(near, scene.light.shade, share * 0.5))
+        if number == 1:
+            scene.boat(scene.wide * 0.34, 74.5, 19)
+        scene.hill(level, 1.3 + number * 0.35, 1.5 - number * 0.15, 0.4 + number * 2.1, paint)
+        path = wave(scene.wide, 101, level, 1.3 + number * 0.35, (1.5 - number * 0.15) * scene.wide / 140,
+                    0.4 + number * 2.1)  # fmt: skip
+        scene.canvas.stroke(path[1:-1], mix(far, "#FFFFFF", 0.4), 0.28, alpha=0.6)
 
 
-def _gradient(width: int, height: int, top: Colour, bottom: Colour) -> Image.Image:
-    column = Image.new("RGB", (1, 256))
-    for y in range(256):
-        column.putpixel((0, y), mix(top, bottom, y / 255))
-    return column.resize((width, height), Image.Resampling.BICUBIC)
+def garden(scene: Scene) -> None:
+    """Paint beds of young greens, framed by large leaves."""
+    near, far = scene.light.green
+    scene.sky((0.58, 37))
+    scene.shore(scene.horizon, 0.5)
+    low = scene.horizon + 0.4
+    scene.canvas.fill([(0, low), (scene.wide, low), (scene.wide, 101), (0, 101)],
+                      (scene.fade(mix(far, near, 0.15), 0.25), mix(near, scene.light.shade, 0.35)))  # fmt: skip
+    middle = scene.wide * 0.58
+    for number in range(-9, 10):  # beds that meet at the horizon
+        far_x, near_x = middle + number * 5.2, middle + number * 36
+        bed = [(far_x - 1.6, low), (far_x + 1.6, low), (near_x + 12, 102), (near_x - 12, 102)]
+        scene.canvas.fill(bed, (scene.fade(mix(far, near, 0.4), 0.1), mix(near, "#7FAE55", 0.25)))
+        for step in range(9):
+            share = (step / 9) ** 1.6 + 0.02
+            x, y = far_x + (near_x - far_x) * share, low + (102 - low) * share
+            size = 1.2 + 10.5 * share
+            for turn in (-64, 64, -32, 32, 0):
+                blade = leaf(x, y + size * 0.1, size * (1 - abs(turn) / 190), size * 0.42, turn)
+                paint = (mix("#B5D27A", scene.light.haze, 0.3 - share * 0.2), mix(near, far, 0.35 - share * 0.3))
+                scene.canvas.fill(blade, paint)
+    for side, base in ((-1, -1.0), (1, scene.wide + 1)):
+        for number, turn in enumerate((4, 26, 50, 74, 98)):
+            _banana(scene, base, 102 - number * 3, 52 - number * 5, turn * -side, number)
 
 
-def _sun(picture: Image.Image) -> None:
-    width, height = picture.size
-    radius = round(min(width, height) * 0.17)
-    x, y = round(width * 0.71), round(height * 0.36)
-    glow = Image.new("L", (width // 8, height // 8))
-    soft = ImageDraw.Draw(glow)
-    reach = radius * 2.4 / 8
-    soft.ellipse((x / 8 - reach, y / 8 - reach, x / 8 + reach, y / 8 + reach), fill=150)
-    glow = glow.filter(ImageFilter.GaussianBlur(reach * 0.45)).resize(picture.size)
-    picture.paste((255, 246, 222), mask=glow)
-    pen = ImageDraw.Draw(picture)
-    pen.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(255, 241, 205))
+def _banana(scene: Scene, x: float, y: float, size: float, turn: float, number: int) -> None:
+    near = scene.light.green[0]
+    blade = leaf(x, y, size, size * 0.3, turn)
+    scene.canvas.fill(blade, (mix(near, "#A5CC74", 0.8 - number * 0.12), mix(near, "#4E8F55", 0.35)))
+    half = [(0, 0), *((a, b) for a, b in leaf(0, 0, size, size * 0.3, 0)[25:])]
+    scene.canvas.fill(moved(half, x, y, turn=turn), near, alpha=0.3, inside=blade)
+    for rib in range(1, 9):
+        for side in (-1, 1):
+            path = [(0, -size * rib * 0.1), (side * size * 0.14, -size * (rib * 0.1 + 0.07))]
+            line = moved(path, x, y, turn=turn)
+            scene.canvas.stroke(line, near, size * 0.006, alpha=0.35, inside=blade)
+    scene.canvas.stroke(moved([(0, 0), (0, -size * 0.96)], x, y, turn=turn), "#E4EFC0", size * 0.014, alpha=0.9)
 
 
-def _wave(
-    picture: Image.Image, fill: str, level: float, swell: float, length: float, shift: float
-) -> None:
-    """Fill what lies under a wave; level and swell are shares of the height."""
-    width, height = picture.size
-    points = [
-        (
-            x,
-            height
-            * (
-                level
-                + swell * math.sin(x / width * math.tau * length + shift)
-                + swell * 0.45 * math.sin(x / width * math.tau * length * 2.3 + shift * 1.7)
-            ),
-        )
-        for x in range(0, width + 8, 8)
-    ]
-    ImageDraw.Draw(picture).polygon([(0, height), *points, (width, height)], fill=fill)
+def drying(scene: Scene) -> None:
+    """Paint trays of goods that dry under the sun."""
+    scene.sky((0.7, 38), 12)
+    scene.turbines(58)
+    scene.shore(59, 0.5)
+    scene.canvas.fill([(0, 58.5), (scene.wide, 58.5), (scene.wide, 101), (0, 101)],
+                      (scene.fade("#E7BE80", 0.3), "#B87B45"))  # fmt: skip
+    goods = ("shrimp", "cracker", "fish")
+    for row, (y, size, step) in enumerate(((62.5, 6, 14), (70, 10, 22.5), (83, 17, 37))):
+        for number in range(-1, int(scene.wide // step) + 2):
+            x = number * step + row * 9 + 5
+            for side in (-0.6, 0.6):
+                leg = [(x + side * size, y), (x + side * size * 1.06, y + size * 0.62)]
+                scene.canvas.stroke(leg, "#6E4526", size * 0.05)
+            scene.tray(x, y, size, goods[(number + row * 2) % 3])
 
 
-def _salt(picture: Image.Image) -> None:
-    _wave(picture, "#A9C9BE", 0.56, 0.015, 1.2, 0.4)
-    _wave(picture, "#7FB5AE", 0.62, 0.008, 1.0, 2.0)
-    width, height = picture.size
-    pen = ImageDraw.Draw(picture)
-    for row, (level, size) in enumerate(((0.66, 0.09), (0.74, 0.13), (0.86, 0.2))):
-        count = 6 - row
-        for number in range(count):
-            x = width * ((number + 0.5 + 0.22 * (row % 2)) / count)
-            _mound(pen, x, height * level, height * size)
-    for number in range(7):
-        y = height * (0.9 + number * 0.018)
-        pen.line((0, y, width, y - height * 0.01), fill="#CFE4DC", width=3)
+def jars(scene: Scene) -> None:
+    """Paint rows of jars in which things ripen."""
+    scene.sky((0.34, 36))
+    scene.shore(58, 0.5)
+    scene.canvas.fill([(0, 58), (scene.wide, 58), (scene.wide, 101), (0, 101)],
+                      (scene.fade("#CFA877", 0.35), mix("#6F5138", scene.light.shade, 0.4)))  # fmt: skip
+    for y, size, step, shift in ((67, 13, 15.5, 3), (79, 21, 25, 12), (97, 33, 40, 5)):
+        for number in range(-1, int(scene.wide // step) + 2):
+            scene.jar(shift + number * step, y, size)
 
 
-def _mound(pen: Draw, x: float, y: float, size: float) -> None:
-    pen.ellipse((x - size * 1.15, y - size * 0.1, x + size * 1.15, y + size * 0.14), fill="#6FA39C")
-    pen.polygon([(x - size, y), (x, y - size * 0.92), (x + size, y)], fill="#FFFDF7")
-    pen.polygon([(x, y - size * 0.92), (x + size, y), (x + size * 0.18, y)], fill="#DCE8E2")
+def river(scene: Scene) -> None:
+    """Paint a river among nipa palms with boats."""
+    scene.sky((0.56, 40))
+    scene.shore(57, 0.6)
+    scene.water(57, 0.56)
+    scene.boat(scene.wide * 0.74, 65, 8)
+    scene.boat(scene.wide * 0.4, 77, 18)
+    near = scene.light.green[0]
+    for side, base in ((1, -4.0), (-1, scene.wide + 4)):
+        for number in range(9):
+            x = base + side * number * (2.6 if number < 6 else 3.4)
+            size = (40 - number * 3.4) * (0.86 + 0.14 * (number % 2))
+            paint = (mix(near, "#A9C46C", 0.55 - number * 0.03), mix(near, scene.light.shade, 0.3))
+            for turn in (-30, 2, 36):
+                frond = leaf(x, 100 - number * 0.5, size, size * 0.1, turn * 0.8 + side * number * 3)
+                scene.canvas.fill(frond, paint)
+    scene.canvas.fill(wave(scene.wide, 101, 97, 0.8, 1.4, 0.6), scene.light.shade, alpha=0.5)
 
 
-def _rice(picture: Image.Image) -> None:
-    _wave(picture, "#C9C46A", 0.55, 0.03, 0.9, 0.2)
-    _wave(picture, "#A9B455", 0.66, 0.03, 1.3, 1.4)
-    _wave(picture, "#7F9A45", 0.78, 0.02, 1.1, 3.0)
-    width, height = picture.size
-    pen = ImageDraw.Draw(picture)
-    for number in range(15):
-        x = width * (number + 0.5) / 15
-        lean = (1 if number % 2 else -1) * height * (0.05 + 0.02 * (number % 3))
-        top = height * (0.52 + 0.035 * (number * 7 % 5))
-        _stalk(pen, x, height * 1.02, top, lean)
+def weave(scene: Scene) -> None:
+    """Paint plaited bamboo before a bamboo grove."""
+    scene.sky((0.6, 38))
+    for row, (step, thick, distance) in enumerate(((5.5, 0.8, 0.7), (11.0, 1.7, 0.3))):
+        paint = scene.fade(scene.light.green[0], distance)
+        for number in range(-1, int(scene.wide // step) + 2):
+            x = (number + 0.3 * math.sin(number * 2.1 + row)) * step
+            top, lean = 22 - row * 12 + 6 * math.sin(number * 1.7), 1.6 * math.sin(number)
+            scene.canvas.fill([(x - thick / 2, 62), (x + lean, top), (x + lean + thick * 0.5, top),
+                               (x + thick / 2, 62)], paint)  # fmt: skip
+            for joint in range(5):
+                y = 58 - joint * 8.5 - 2 * math.sin(number)
+                scene.canvas.fill(rounded(x - thick * 0.6, y, thick * 1.25, 0.5, 0.2), paint)
+                if row and (joint + number) % 2:
+                    for turn in (62, 96, 124):
+                        side = 1 if (number + joint) % 4 < 2 else -1
+                        scene.canvas.fill(leaf(x, y, 8.5, 1.7, side * turn), paint)
+    _basket(scene)
 
 
-def _stalk(pen: Draw, x: float, bottom: float, top: float, lean: float) -> None:
-    steps = 24
-    points = [
-        (x + lean * (step / steps) ** 2, bottom + (top - bottom) * step / steps)
-        for step in range(steps + 1)
-    ]
-    pen.line(points, fill="#5F7A34", width=7, joint="curve")
-    size = abs(top - bottom) * 0.034
-    for position in range(9):
-        px, py = points[steps - position]
-        side = size if position % 2 else -size
-        pen.ellipse((px + side - size, py - size * 1.5, px + side + size, py + size * 1.5),
-                    fill="#E7B84A", outline="#C8962F", width=2)  # fmt: skip
+def _basket(scene: Scene) -> None:
+    middle, reach = scene.wide / 2, scene.wide * 0.62
+    bowl = [*arc(middle, 60, reach, 5.2, 180, 0), (middle + reach, 104), (middle - reach, 104)]
+    bowl = [(x, 60 + (y - 60) * (-1 if y < 60 else 1)) for x, y in bowl]
+    scene.canvas.fill(bowl, ("#C48A48", "#7A4B22"))
+    step = 7.2
+    for row in range(8):
+        for column in range(-2, int(scene.wide // step) + 3):
+            x = column * step - 2
+            sag = 5.2 * math.sqrt(max(1 - ((x + step / 2 - middle) / reach) ** 2, 0))
+            turn = (row + column) % 2
+            strip = rounded(x + 0.25, 58 + sag + row * 5.6, step - 0.5, 5.1, 1.2)
+            paint = ("#F2D095", "#CE9650") if turn else ("#D9A45F", "#A06A34")
+            scene.canvas.fill(strip, paint, across=not turn, inside=bowl)
+    dark = smooth([(-8, 50), (-8, 112), (scene.wide * 0.42, 112), (scene.wide * 0.1, 78)])
+    scene.canvas.fill(dark, "#3F220E", alpha=0.34, blur=5, inside=bowl)
+    scene.canvas.fill(ellipse(middle, 60, reach + 1.5, 7), ("#E9BF7C", "#8F5C2C"))
+    scene.canvas.fill(ellipse(middle, 59.4, reach, 5.2), ("#4A2C13", "#8A5A2E"))
 
 
-def _sea(picture: Image.Image) -> None:
-    levels = (("#5FAFAA", 0.55), ("#3D9490", 0.65), ("#237877", 0.76), ("#155F5F", 0.88))
-    for number, (fill, level) in enumerate(levels):
-        _wave(picture, fill, level, 0.022, 1.6 + number * 0.5, number * 1.3)
-    width, height = picture.size
-    pen = ImageDraw.Draw(picture)
-    for x, y, size in ((0.2, 0.7, 0.11), (0.46, 0.82, 0.15), (0.84, 0.74, 0.1)):
-        _fish(pen, width * x, height * y, height * size)
+def orchard(scene: Scene) -> None:
+    """Paint ripe fruit on its branches."""
+    near, far = scene.light.green
+    scene.sky((0.5, 39), 12)
+    scene.shore(60, 0.55)
+    for number, level in enumerate((62, 72, 84)):
+        paint = (mix(far, near, number * 0.3), mix(far, near, 0.3 + number * 0.3))
+        scene.hill(level, 2.2, 0.9 + number * 0.3, number * 2.2 + 0.6, paint)
+    for side, edge in ((1, -4.0), (-1, scene.wide + 4)):
+        reach = min(scene.wide * 0.5, 74)
+        branch = smooth([(edge, 46), (edge + side * reach * 0.4, 49), (edge + side * reach * 0.75, 56),
+                         (edge + side * reach, 66)], closed=False)  # fmt: skip
+        scene.canvas.stroke(branch, "#4B3424", 2)
+        for number, (x, y) in enumerate(branch[2::3]):
+            for turn in (64 + 34 * (number % 3), -40 + 26 * (number % 2), 168 - 40 * (number % 2)):
+                paint = (mix(near, "#A7CB74", 0.7 - 0.2 * (turn % 2)), near)
+                scene.canvas.fill(leaf(x, y, 14, 6, side * turn), paint)
+        for number, (x, y) in enumerate(branch[4::6]):
+            _fruit(scene, x, y + 10 + 3 * (number % 2), 6.4)
 
 
-def _fish(pen: Draw, x: float, y: float, size: float) -> None:
-    pen.ellipse((x - size, y - size * 0.38, x + size * 0.7, y + size * 0.38), fill="#F3E6C8")
-    tail = [(x + size * 0.5, y), (x + size, y - size * 0.4), (x + size, y + size * 0.4)]
-    pen.polygon(tail, fill="#F3E6C8")
-    pen.ellipse(
-        (x - size * 0.72, y - size * 0.12, x - size * 0.58, y + size * 0.02), fill="#155F5F"
-    )
-    pen.arc((x - size * 0.6, y - size * 0.4, x - size * 0.1, y + size * 0.4), 300, 60,
-            fill="#C9B98F", width=4)  # fmt: skip
+def _fruit(scene: Scene, x: float, y: float, size: float) -> None:
+    scene.canvas.stroke([(x, y - size * 1.6), (x, y - size * 0.8)], "#5B4A28", 0.5)
+    body = ellipse(x, y, size, size)
+    scene.canvas.fill(body, ("#F2A13C", "#B93A22"))
+    scene.canvas.fill(ellipse(x + size * 0.3, y - size * 0.35, size * 0.34, size * 0.26, 30), "#FFE3B0",
+                      alpha=0.75, blur=size * 0.08)  # fmt: skip
+    scene.canvas.fill(ellipse(x - size * 0.7, y + size * 0.5, size, size), "#6E1F14", alpha=0.3,
+                      blur=size * 0.2, inside=body)  # fmt: skip
 
 
-def _leaves(picture: Image.Image) -> None:
-    _wave(picture, "#93BE82", 0.6, 0.03, 1.0, 0.9)
-    _wave(picture, "#5E9A62", 0.74, 0.03, 1.4, 2.2)
-    _wave(picture, "#2F7350", 0.88, 0.02, 1.2, 0.3)
-    width, height = picture.size
-    for number in range(9):
-        x = width * (number + 0.5) / 9
-        angle = -70 + 140 * (number / 8) + (8 if number % 2 else -8)
-        fill = ("#3F8657", "#6DAA6A", "#2B6B4C")[number % 3]
-        _leaf(picture, x, height * 1.0, height * (0.42 - 0.05 * (number % 3)), angle * 0.5, fill)
+def flower(scene: Scene) -> None:
+    """Paint a branch of yellow apricot blossom."""
+    scene.sky((0.36, 42), 13)
+    scene.shore(64, 0.6)
+    scene.hill(65, 1.2, 1, 0.4, (scene.fade(scene.light.green[0], 0.4), scene.light.green[0]))
+    edge, reach = scene.wide + 3, min(scene.wide * 0.8, 110)
+    main = smooth([(edge, 96), (edge - reach * 0.3, 76), (edge - reach * 0.62, 70), (edge - reach, 52)],
+                  closed=False)  # fmt: skip
+    twig = smooth([main[18], (edge - reach * 0.5, 52), (edge - reach * 0.62, 38)], closed=False)
+    low = smooth([main[10], (edge - reach * 0.42, 88), (edge - reach * 0.74, 90)], closed=False)
+    for path, thick in ((main, 2.2), (twig, 1.2), (low, 1.2)):
+        scene.canvas.stroke(path, "#3E2A20", thick)
+    for path, step in ((main, 5), (twig, 6), (low, 6)):
+        for number, (x, y) in enumerate(path[3::step]):
+            side = 1 if number % 2 else -1
+            size = 6 + 1.8 * math.sin(number * 2.2)
+            bud = leaf(x - side * 2, y - side * 2, 4.4, 2.6, side * -120)
+            scene.canvas.fill(bud, ("#F7D45B", "#8AA04A"))
+            _blossom(scene, x + side * 1.5, y + side * 4, size, number * 31)
 
 
-def _leaf(picture: Image.Image, x: float, y: float, size: float, angle: float, fill: str) -> None:
-    turn = math.radians(angle)
-    left, right = [], []
-    for step in range(25):
-        along = step / 24
-        half = math.sin(along * math.pi) ** 0.8 * size * 0.17
-        cx, cy = x + math.sin(turn) * size * along, y - math.cos(turn) * size * along
-        left.append((cx - math.cos(turn) * half, cy - math.sin(turn) * half))
-        right.append((cx + math.cos(turn) * half, cy + math.sin(turn) * half))
-    pen = ImageDraw.Draw(picture)
-    pen.polygon([*left, *reversed(right)], fill=fill)
-    tip = (x + math.sin(turn) * size * 0.94, y - math.cos(turn) * size * 0.94)
-    pen.line([(x, y), tip], fill="#DDEBC9", width=4)
-
-
-def _sunny(picture: Image.Image) -> None:
-    _wave(picture, "#E59A55", 0.58, 0.025, 1.1, 0.6)
-    _wave(picture, "#C9703B", 0.7, 0.025, 1.3, 2.4)
-    _wave(picture, "#8F4A2C", 0.84, 0.018, 1.0, 1.0)
-    width, height = picture.size
-    pen = ImageDraw.Draw(picture)
-    for number in range(7):  # drying trays in rows
-        x, y = width * (0.06 + number * 0.145), height * (0.72 + 0.07 * (number % 2))
-        pen.ellipse((x - height * 0.09, y, x + height * 0.09, y + height * 0.055), fill="#F6D9A4")
-        pen.ellipse((x - height * 0.07, y + height * 0.008, x + height * 0.07, y + height * 0.045),
-                    fill="#EDBE77")  # fmt: skip
-
-
-def _weave(picture: Image.Image) -> None:
-    width, height = picture.size
-    top = height * 0.5
-    mask = Image.new("L", picture.size)
-    ImageDraw.Draw(mask).ellipse((-width * 0.1, top, width * 1.1, height * 1.9), fill=255)
-    lattice = Image.new("RGB", picture.size, "#B9853F")
-    pen = ImageDraw.Draw(lattice)
-    step = height // 16
-    for row in range(18):
-        for column in range(-2, width // step + 3):
-            x, y = column * step, top + row * step
-            fill = "#E3B870" if (row + column) % 2 else "#CF9E55"
-            pen.rounded_rectangle((x + 4, y + 4, x + step - 4, y + step - 4), step // 5, fill=fill)
-    picture.paste(lattice, mask=mask)
-    ImageDraw.Draw(picture).arc(
-        (-width * 0.1, top - 6, width * 1.1, height * 1.9), 180, 360, fill="#8A5E28", width=26
-    )
-
-
-def _drops(picture: Image.Image) -> None:
-    _wave(picture, "#E58C7C", 0.6, 0.03, 1.0, 1.1)
-    _wave(picture, "#C75C56", 0.74, 0.028, 1.4, 0.2)
-    _wave(picture, "#8C3440", 0.88, 0.02, 1.1, 2.2)
-    width, height = picture.size
-    pen = ImageDraw.Draw(picture)
-    for number in range(14):
-        x = width * ((number * 37 % 100) / 100)
-        y = height * (0.56 + (number * 23 % 40) / 100)
-        size = height * (0.014 + 0.006 * (number % 4))
-        pen.ellipse((x - size, y - size, x + size, y + size), fill="#F7C9BB")
-        pen.ellipse((x - size * 0.5, y - size * 0.6, x, y - size * 0.1), fill="#FFF1EA")
-
-
-def _flower(picture: Image.Image) -> None:
-    _wave(picture, "#C9C15A", 0.64, 0.025, 1.0, 0.5)
-    _wave(picture, "#7D9440", 0.8, 0.02, 1.3, 1.6)
-    width, height = picture.size
-    pen = ImageDraw.Draw(picture)
-    pen.line([(width * 0.02, height), (width * 0.3, height * 0.66), (width * 0.62, height * 0.6)],
-             fill="#6B4A2B", width=22, joint="curve")  # fmt: skip
-    spots = ((0.12, 0.82, 0.07), (0.24, 0.7, 0.09), (0.37, 0.62, 0.08), (0.52, 0.58, 0.1),
-             (0.62, 0.62, 0.06), (0.3, 0.56, 0.05))  # fmt: skip
-    for x, y, size in spots:
-        _blossom(pen, width * x, height * y, height * size)
-
-
-def _blossom(pen: Draw, x: float, y: float, size: float) -> None:
+def _blossom(scene: Scene, x: float, y: float, size: float, turn: float) -> None:
     for petal in range(5):
-        turn = math.tau * petal / 5 - math.pi / 2
-        px, py = x + math.cos(turn) * size * 0.55, y + math.sin(turn) * size * 0.55
-        pen.ellipse((px - size * 0.48, py - size * 0.48, px + size * 0.48, py + size * 0.48),
-                    fill="#F6B90F", outline="#E09E00", width=3)  # fmt: skip
-    pen.ellipse(
-        (x - size * 0.24, y - size * 0.24, x + size * 0.24, y + size * 0.24), fill="#B8442C"
-    )
+        path = moved(leaf(0, 0, size, size * 0.92, petal * 72 + turn), x, y)
+        scene.canvas.fill(path, ("#FBDD63", "#F0A91F"))
+        scene.canvas.stroke(moved([(0, -size * 0.2), (0, -size * 0.62)], x, y, turn=petal * 72 + turn),
+                            "#D98B12", size * 0.035, alpha=0.7)  # fmt: skip
+    scene.canvas.fill(ellipse(x, y, size * 0.2, size * 0.2), ("#C4552B", "#8F3420"))
 
 
-def _river(picture: Image.Image) -> None:
-    _wave(picture, "#6E9C6A", 0.56, 0.03, 1.2, 0.3)
-    _wave(picture, "#3E7F84", 0.66, 0.006, 1.0, 0.0)
-    _wave(picture, "#2B686E", 0.82, 0.012, 1.8, 1.0)
-    width, height = picture.size
-    pen = ImageDraw.Draw(picture)
-    x, y, size = width * 0.34, height * 0.76, height * 0.2
-    hull = [(x - size * 1.3, y - size * 0.2), (x + size * 1.3, y - size * 0.2),
-            (x + size * 0.9, y + size * 0.16), (x - size * 0.9, y + size * 0.16)]  # fmt: skip
-    pen.polygon(hull, fill="#5A3622")
-    pen.line((x, y - size * 0.2, x, y - size * 0.95), fill="#3F2516", width=10)
-    pen.polygon([(x - size * 0.45, y - size * 0.92), (x, y - size * 1.2),
-                 (x + size * 0.45, y - size * 0.92)], fill="#EED9A5")  # fmt: skip
-
-
-_PAINTERS: dict[str, Callable[[Image.Image], None]] = {
-    "salt": _salt,
-    "rice": _rice,
-    "sea": _sea,
-    "leaves": _leaves,
-    "sun": _sunny,
-    "weave": _weave,
-    "drops": _drops,
-    "flower": _flower,
-    "river": _river,
+SCENES: Mapping[str, tuple[Painter, ...]] = {
+    "salt_seasoning": (salt,),
+    "rice": (rice,),
+    "frozen_seafood": (sea,),
+    "fresh_food": (garden,),
+    "processed_food": (drying, jars, river),
+    "handicraft": (weave,),
+    "herbal": (garden,),
+    "health_supplement": (garden,),
+    "cosmetic": (garden,),
+    "soft_drink": (orchard,),
+    "alcohol": (orchard,),
+    "ornamental": (flower,),
+    "tourism_service": (river,),
 }
+PLAIN: tuple[Painter, ...] = (river,)
+"""For a class that has no landscape of its own."""
 
 
-def shaded(picture: Image.Image, deep: Colour) -> Image.Image:
-    """Return a picture whose upper edge is darkened, so that the brand's name can be read on it."""
-    width, height = picture.size
-    ramp = Image.linear_gradient("L").resize((width, height // 3))
-    mask = Image.new("L", picture.size)
-    mask.paste(ImageChops.invert(ramp).point(lambda value: round(value * 0.62)), (0, 0))
-    result = picture.copy()
-    result.paste(deep, mask=mask)
-    return result
+def variant(motif: str, name: str) -> tuple[int, int]:
+    """Return which of its landscapes a product gets, and which time of day."""
+    pick = int(digest(name, size=4), 16)
+    scenes = SCENES.get(motif, PLAIN)
+    return pick % len(scenes), pick // len(scenes) % len(LIGHTS)
+
+
+def ground(
+    motif: str, choice: tuple[int, int], width: int, height: int, dark: int = 0
+) -> Image.Image:
+    """Return a landscape for a product class, as `variant` chose it.
+
+    Args:
+        dark: Pixels from the top down to which white words can be read.
+    """
+    scene = Scene(width, height, LIGHTS[choice[1]], dark=100 * dark / height)
+    SCENES.get(motif, PLAIN)[choice[0]](scene)
+    scene.canvas.grain()
+    return scene.canvas.picture

@@ -1,15 +1,28 @@
-"""Lays out the words of a card: what is said where, how large, on which lines; draws nothing."""
+"""Lays out the words of a card: what is said where, how large, on which lines; draws nothing.
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+Top to bottom: kicker, name and rank; facts; producer and place beside the QR code; mandatory words.
+If there is much to say, texts shrink a little, then the panel grows into the picture, then texts
+shrink down to the template's smallest size.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 
 from promoter.core.errors import ConfigError
 from promoter.core.model import Format, Phrase
 from promoter.core.wording import CardWords
 from promoter.render.template import Area, Brand, Layout, Template
-from promoter.render.text import LEADING, Fonts, drawable
+from promoter.render.text import Fonts
+from promoter.render.wrap import unbroken
 
-STEP = 0.04
+BODY, TIGHT = 1.34, 1.16
+"""Height of a line for each pixel of size, in running words and in names."""
+CAPITALS = 0.36
+"""From the middle of capitals to their base line, for each pixel of size."""
+STEPS = ((0.0, 1.0), (0.5, 1.0), (0.5, 0.94), (1.0, 0.94), (1.0, 0.88))
+"""Share of the panel's lift and scale of the texts, in the order in which they are tried."""
+WANTED = 2
+"""Facts for which the panel grows; more are shown only where there is room anyway."""
 ALCOHOL_SHARE = 0.1
 """Least share of the picture for the warning of an alcoholic drink (Decree 24/2020, art. 5)."""
 
@@ -19,8 +32,7 @@ class Line:
     """One line of text where it is drawn.
 
     Attributes:
-        x, y: Left and top of the line's room.
-        colour: Name of a brand colour.
+        x, y: Start of the base line.
         room: The area that it must stay in.
     """
 
@@ -29,55 +41,55 @@ class Line:
     y: int
     weight: int
     size: int
-    width: int
     colour: str
     room: Area
-
-    @property
-    def height(self) -> int:
-        """Return the height of the line's room."""
-        return round(self.size * LEADING)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheet:
-    """A card's words in their places.
+    """A card's words and shapes in their places.
 
     Attributes:
-        stars: Left, top, size of the first drawn star and their number; None without rank.
-        pill: The price's pill; None without a price.
-        notice: The box of the mandatory words; None without any.
+        lift: How far the panel has grown into the picture.
+        kicker: The bar before the kicker.
+        badge: The ground of the rank; None without one.
+        stars: Left, middle of the height, size and number of the drawn stars.
+        bullets: Middle of the mark before each fact, and its size.
+        rule: Left, top and width of the line above the producer.
+        pin: Left, middle of the height and size of the sign before the place.
+        pill: The price's ground.
+        notice: The ground of the mandatory words.
+        label: The ground of what is said about the picture.
+        qr: Left, top, side.
     """
 
     lines: tuple[Line, ...]
-    stars: tuple[int, int, int, int] | None
-    pill: Area | None
-    notice: Area | None
+    lift: int
+    qr: tuple[int, int, int]
+    kicker: Area | None = None
+    badge: Area | None = None
+    stars: tuple[int, int, int, int] | None = None
+    bullets: tuple[tuple[int, int, int], ...] = ()
+    rule: tuple[int, int, int] | None = None
+    pin: tuple[int, int, int] | None = None
+    pill: Area | None = None
+    notice: Area | None = None
+    label: Area | None = None
+
+
+class _NoRoom(Exception):  # noqa: N818 - control flow inside this module
+    """A text does not fit at a size; a smaller one may."""
 
 
 @dataclass(frozen=True, slots=True)
-class _Item:
-    """A paragraph of a zone.
+class _Block:
+    """Some lines under each other, from the top of their room."""
 
-    Attributes:
-        above: Room above it, as a share of its size.
-        indent: Room at its left, in pixels at full size.
-        lines: Most lines that it may take.
-    """
-
-    text: str
-    weight: int
-    size: int
-    colour: str
-    above: float = 0.0
-    indent: int = 0
-    lines: int = 2
-
-
-@dataclass(frozen=True, slots=True)
-class _Set:
     lines: tuple[Line, ...]
-    bottom: int
+    height: int
+
+    def moved(self, y: int) -> "_Block":
+        return replace(self, lines=tuple(replace(line, y=line.y + y) for line in self.lines))
 
 
 class Setter:
@@ -89,174 +101,359 @@ class Setter:
         self._brand = brand
         self._fonts = fonts
 
-    def sheet(self, words: CardWords, form: Format) -> Sheet:
+    def sheet(self, words: CardWords, form: Format, label: str = "") -> Sheet:
         """Return where every word of a card stands.
 
         Raises:
             ConfigError: Something does not fit even at its smallest: template, format and text.
         """
         layout = self._template.formats[form.name]
-        head = self._fit(form, layout.head, _head(words, layout))
-        rank = next((line for line in head.lines if line.text == drawable(words.rank)), None)
-        stars = None
-        if words.stars and rank:
-            size = round(rank.size * 0.92)
-            stars = (layout.head[0], rank.y + (rank.height - size) // 2, size, words.stars)
-        body, notice = self._body(words, layout, form)
-        foot = self._fit(form, layout.foot, _foot(words, layout))
-        pill, price = self._price(words, layout, form)
-        call = self._call(words, layout, form)
-        brand = self._plain(self._brand.name, layout.brand, "paper")
-        lines = (*head.lines, *body, *foot.lines, *price, *call, brand, self._footer(layout, form))
-        return Sheet(lines, stars, pill, notice)
-
-    def _fit(self, form: Format, zone: Area, items: Sequence[_Item]) -> _Set:
-        scale = 1.0
-        while scale >= self._template.smallest:
-            found = self._set(zone, items, scale)
-            if found is not None:
+        failed, best = words.name, None
+        wanted = min(len(words.facts), WANTED - bool(words.notices))
+        for lift, scale in self._ladder():
+            if best and scale < STEPS[-1][1]:
+                break
+            try:
+                page = _Page(self._fonts, layout, form, scale, round(layout.lift * lift))
+                found = page.sheet(words, self._brand, label)
+            except _NoRoom as error:
+                failed = str(error)
+                continue
+            if len(found.bullets) >= wanted:
                 return found
-            scale -= STEP
+            if best is None or len(found.bullets) > len(best.bullets):
+                best = found
+        if best:
+            return best
         raise ConfigError(
             Phrase(
-                "card {template}, format {form}: «{text}» does not fit; give its zone more room",
+                "card {template}, format {form}: there is no room for «{words}»; shorten it or "
+                "give the format more room",
                 template=self._name,
                 form=form.name,
-                text=items[0].text if items else "",
+                words=failed,
             )
         )
 
-    def _set(self, zone: Area, items: Sequence[_Item], scale: float) -> _Set | None:
-        left, top, width, height = zone
-        y, lines = top, list[Line]()
-        for number, item in enumerate(items):
-            size = max(round(item.size * scale), 12)
-            indent = round(item.indent * scale)
-            y += round(item.above * size) if number else 0
-            wrapped = self._fonts.wrap(drawable(item.text), item.weight, size, width - indent)
-            if wrapped is None or len(wrapped) > item.lines:
-                return None
-            for text in wrapped:
-                wide = round(self._fonts.width(item.weight, size, text))
-                line = Line(text, left + indent, y, item.weight, size, wide, item.colour, zone)
-                lines.append(line)
-                y += line.height
-        return _Set(tuple(lines), y) if y <= top + height else None
+    def _ladder(self) -> Iterator[tuple[float, float]]:
+        smallest = self._template.smallest
+        yield from ((lift, scale) for lift, scale in STEPS if scale >= smallest)
+        scale = STEPS[-1][1] - 0.04
+        while scale > smallest:
+            yield 1.0, scale
+            scale -= 0.04
+        yield 1.0, smallest
 
-    def _body(
-        self, words: CardWords, layout: Layout, form: Format
-    ) -> tuple[tuple[Line, ...], Area | None]:
-        """Set the mandatory words whole, then as many facts as there is room for, best first."""
-        left, top, width, height = layout.body
+
+class _Page:
+    """One try at a size."""
+
+    def __init__(self, fonts: Fonts, layout: Layout, form: Format, scale: float, lift: int) -> None:
+        self.fonts, self.layout, self.form = fonts, layout, form
+        self.scale, self.lift = scale, lift
+        left, top, width, height = layout.content
+        if layout.edge == "top":
+            top, height = top - lift, height + lift
+        else:
+            left, width = left - lift, width + lift
+        self.left, self.top, self.width, self.bottom = left, top, width, top + height
+        self.column = layout.column + (lift if layout.edge == "left" else 0)
+        self.head = layout.head + (lift if layout.edge == "left" else 0)
+        self.text = round(layout.text * scale)
+        self.gap = round(self.text * 0.62)
+
+    def sheet(self, words: CardWords, brand: Brand, label: str) -> Sheet:
+        """Return the whole card, or raise _NoRoom."""
+        notices, notice = self._notices(words)
+        bottom = notice[1] - self.gap if notice else self.bottom
+        head, sheet = self._head(words)
+        call, qr = self._qr(words, bottom, head.height)
+        foot, pin = self._foot(words)
+        foot_top = bottom - foot.height
+        rule = (self.left, foot_top - self.gap, self.column)
+        room = rule[1] - self.gap - (self.top + head.height + self.gap)
+        if room < -self.gap:
+            raise _NoRoom(words.name)
+        facts, bullets = self._facts(words, self.top + head.height + self.gap, room)
+        pill, price = self._price(words)
+        tag, said = self._label(label)
+        lines = (*head.lines, *facts, *foot.moved(foot_top).lines, *notices, *call, *price, *said)
+        return replace(
+            sheet,
+            lines=(*lines, *self._brand(brand)),
+            qr=qr,
+            bullets=bullets,
+            rule=rule,
+            pin=(pin[0], pin[1] + foot_top, pin[2]) if pin else None,
+            pill=pill,
+            notice=notice,
+            label=tag,
+        )
+
+    def block(
+        self,
+        text: str,
+        weight: int,
+        size: int,
+        colour: str,
+        room: Area,
+        *,
+        most: int = 2,
+        leading: float = BODY,
+    ) -> _Block:
+        """Set a paragraph from the top of its room."""
+        found = self.fonts.wrap(self.fonts.checked(text), weight, size, room[2], most)
+        if found is None:
+            raise _NoRoom(text)
+        step = round(size * leading)
+        first = room[1] + round(step / 2 + size * CAPITALS)
+        lines = tuple(
+            Line(line, room[0], first + step * number, weight, size, colour, room)
+            for number, line in enumerate(found)
+        )
+        return _Block(lines, step * len(found))
+
+    def _zone(self, width: int) -> Area:
+        return (self.left, self.top, width, self.bottom - self.top)
+
+    def _head(self, words: CardWords) -> tuple[_Block, Sheet]:
+        """Set kicker, name (as large as possible) and rank."""
+        zone, lines, y, bar = self._zone(self.head), list[Line](), 0, None
+        if words.kicker:
+            size = round(self.text * 0.8)
+            dash = round(size * 1.5)
+            indented = (zone[0] + dash + round(size * 0.5), *zone[1:])
+            indented = (indented[0], zone[1], zone[2] - indented[0] + zone[0], zone[3])
+            kicker = self.block(words.kicker.upper(), 700, size, "chili", indented, most=1)
+            bar = (zone[0], self.top + kicker.height // 2 - 3, dash, 6)
+            lines += kicker.lines
+            y = kicker.height + round(size * 0.1)
+        name = self._title(words.name, zone)
+        lines += name.moved(y).lines
+        y += name.height
+        sheet = Sheet((), self.lift, (0, 0, 0), kicker=bar)
+        if not words.rank:
+            return _Block(tuple(lines), y), sheet
+        y += round(self.text * 0.5)
+        badge, stars, rank = self._rank(words, y)
+        y += badge[3]
+        return _Block((*lines, rank), y), replace(sheet, badge=badge, stars=stars)
+
+    def _title(self, name: str, zone: Area) -> _Block:
+        """Set the name as large as possible; a little smaller if that keeps a word whole."""
+        largest = round(self.layout.name * self.scale)
+        first: _Block | None = None
+        for size in range(largest, round(largest * 0.6), -2):
+            most = 2 if size > largest * 0.72 else 3
+            try:
+                found = self.block(name, 800, size, "ink", zone, most=most, leading=TIGHT)
+            except _NoRoom:
+                continue
+            if unbroken([line.text for line in found.lines]):
+                return found
+            first = first or found
+            if size < first.lines[0].size * 0.8:
+                break
+        if first is None:
+            raise _NoRoom(name)
+        return first
+
+    def _rank(
+        self, words: CardWords, y: int
+    ) -> tuple[Area, tuple[int, int, int, int] | None, Line]:
+        size = round(self.text * 1.0)
+        text = self.fonts.checked(words.rank)
+        wide = round(self.fonts.measure(700, size, text))
+        star, pad = round(size * 0.98), round(size * 0.66)
+        row = round(words.stars * star * 1.08)
+        width = pad * 2 + row + (round(size * 0.42) if words.stars else 0) + wide
+        badge = (self.left, self.top + y, width, round(size * 1.78))
+        if width > self.head:
+            raise _NoRoom(words.rank)
+        middle = badge[1] + badge[3] // 2
+        x = badge[0] + width - pad - wide
+        line = Line(text, x, middle + round(size * CAPITALS), 700, size, "paper", badge)
+        stars = (badge[0] + pad, middle, star, words.stars) if words.stars else None
+        return badge, stars, line
+
+    def _foot(self, words: CardWords) -> tuple[_Block, tuple[int, int, int] | None]:
+        zone = (self.left, 0, self.column, self.bottom - self.top)
+        maker = self.block(words.producer, 700, self.text, "ink", zone)
+        if not words.place:
+            return self._bounded(maker), None
+        size = round(self.text * 0.9)
+        indent = round(size * 1.05)
+        beside = (zone[0] + indent, 0, zone[2] - indent, zone[3])
+        place = self.block(words.place, 500, size, "soft", beside).moved(maker.height)
+        middle = maker.height + round(size * BODY) // 2
+        both = _Block((*maker.lines, *place.lines), maker.height + place.height)
+        return self._bounded(both), (self.left, middle, size)
+
+    def _bounded(self, block: _Block) -> _Block:
+        zone = self._zone(self.column)
+        return replace(block, lines=tuple(replace(line, room=zone) for line in block.lines))
+
+    def _facts(
+        self, words: CardWords, top: int, room: int
+    ) -> tuple[tuple[Line, ...], tuple[tuple[int, int, int], ...]]:
+        """Set as many facts as there is room for, best first; what is left over opens the gaps."""
+        indent = round(self.text * 0.84)
+        zone = (self.left + indent, top, self.column - indent, room)
+        blocks: list[_Block] = []
+        tall = 0
+        for number, fact in enumerate(words.facts):
+            colour, weight = ("ink", 600) if not number else ("soft", 500)
+            try:
+                block = self.block(fact, weight, self.text, colour, zone)
+            except _NoRoom:
+                continue  # a long one gives way to the next
+            if tall + block.height > room:
+                break
+            blocks.append(block)
+            tall += block.height
+        if not blocks:
+            return (), ()
+        extra = min((room - tall) // (len(blocks) + 1), round(self.text * 0.42))
+        y = min((room - tall - extra * (len(blocks) - 1)) // 2, self.gap)
+        lines, marks = list[Line](), []
+        for block in blocks:
+            marks.append((self.left + round(self.text * 0.24), top + y + round(self.text * BODY) // 2,
+                          round(self.text * 0.36)))  # fmt: skip
+            lines += block.moved(y).lines
+            y += block.height + extra
+        return tuple(lines), tuple(marks)
+
+    def _notices(self, words: CardWords) -> tuple[tuple[Line, ...], Area | None]:
+        """Set the mandatory words whole, in a box of their own; those on alcohol as large as it."""
         if not words.notices:
-            return self._facts(words.facts, layout.body, layout), None
-        pad = round(layout.text * 0.5)
-        inner = (left + pad, top + pad, width - 2 * pad, height - 2 * pad)
-        found = self._fit(form, inner, _notices(words, layout))
-        tall = found.bottom + pad - top
-        if words.motif == "alcohol":
-            tall = max(tall, round(form.width * form.height * ALCOHOL_SHARE / width) + 1)
-        if tall > height and words.motif == "alcohol":
-            tall = height  # the zone itself is large enough in every format: tests hold it
-        box = (left, top, width, tall)
-        rest = (left, top + tall + pad, width, height - tall - pad)
-        facts = self._facts(words.facts, rest, layout) if rest[3] > layout.text else ()
-        return (*found.lines, *facts), box
+            return (), None
+        if words.motif != "alcohol":
+            return self._boxed(words.notices, self.text, 0)
+        least = -(-round(self.form.width * self.form.height * ALCOHOL_SHARE) // self.width)
+        size = round(self.text * 1.5)
+        while size > self.text:
+            try:
+                lines, box = self._boxed(words.notices, size, least)
+            except _NoRoom:
+                size -= 2
+                continue
+            if box and box[3] <= least + 2:
+                return lines, box
+            size -= 2
+        return self._boxed(words.notices, self.text, least)
 
-    def _facts(self, facts: Sequence[str], zone: Area, layout: Layout) -> tuple[Line, ...]:
-        for count in range(len(facts), 0, -1):
-            items = [
-                _Item(fact, 500 if not number else 400, layout.text, "soft", above=0.3, lines=3)
-                for number, fact in enumerate(facts[:count])
-            ]
-            for scale in (1.0, 0.94, 0.88):
-                found = self._set(zone, items, scale)
-                if found is not None:
-                    return found.lines
-        return ()
+    def _boxed(
+        self, notices: Sequence[str], size: int, least: int
+    ) -> tuple[tuple[Line, ...], Area | None]:
+        pad = round(size * 0.55)
+        sign = round(size * 1.9)
+        room = (self.left + pad + sign, 0, self.width - 2 * pad - sign, self.bottom - self.top)
+        lines, y = list[Line](), 0
+        for text in notices:
+            block = self.block(text, 600, size, "chili", room, most=5, leading=1.28).moved(y)
+            lines += block.lines
+            y += block.height + round(size * 0.18)
+        tall = max(y - round(size * 0.18) + 2 * pad - round(size * 0.2), least)
+        if tall > (self.bottom - self.top) * 0.6:
+            raise _NoRoom(notices[-1])
+        box = (self.left, self.bottom - tall, self.width, tall)
+        shift = box[1] + (tall - (y - round(size * 0.18))) // 2
+        return tuple(replace(line, y=line.y + shift, room=box) for line in lines), box
 
-    def _price(
-        self, words: CardWords, layout: Layout, form: Format
-    ) -> tuple[Area | None, tuple[Line, ...]]:
+    def _qr(
+        self, words: CardWords, bottom: int, head: int
+    ) -> tuple[tuple[Line, ...], tuple[int, int, int]]:
+        """Set the code at the right, its call under it."""
+        side, size = self.layout.qr, round(self.text * 0.78)
+        right = self.left + self.width
+        wide = right - self.left - self.column
+        room = (right - wide, 0, wide, 0)
+        call = self.block(words.call, 600, size, "deep", room, most=3, leading=1.24)
+        air = round(size * 0.4)
+        top = bottom - call.height - air - side
+        least = self.top + (head if self.head > self.width - side else 0)
+        if self.layout.edge == "top":
+            least = max(
+                least, self.layout.price[1] - self.lift + round(self.layout.price[2] * 1.05)
+            )
+        if top < least:
+            raise _NoRoom(words.call)
+        x = right - side
+        zone = (right - wide, top + side + air, wide, call.height)
+        lines = tuple(
+            replace(
+                line,
+                x=min(x + round(side - self._wide(line)) // 2, right - round(self._wide(line))),
+                y=line.y + zone[1],
+                room=zone,
+            )
+            for line in call.lines
+        )
+        return lines, (x, top, side)
+
+    def _wide(self, line: Line) -> float:
+        return self.fonts.measure(line.weight, line.size, line.text)
+
+    def _price(self, words: CardWords) -> tuple[Area | None, tuple[Line, ...]]:
+        """Set the price as large as the picture is wide enough."""
         if not words.price:
             return None, ()
-        edge, middle, size = layout.price
-        small = round(size * 0.56)
-        unit = drawable(f"/ {words.unit}") if words.unit else ""
-        price = drawable(words.price)
-        wide = round(self._fonts.width(800, size, price))
-        beside = round(self._fonts.width(600, small, unit))
-        pad, gap = round(size * 0.6), round(size * 0.24) if unit else 0
-        width, height = wide + gap + beside + 2 * pad, round(size * 1.72)
-        left = edge if form.name == "wide" else edge - width
-        pill = (left, middle - height // 2, width, height)
-        y = middle - round(size * LEADING) // 2
-        base = y + round(size * 0.97) - round(small * 0.97)
-        lines = [Line(price, left + pad, y, 800, size, wide, "ink", pill)]
+        layout, narrow = self.layout, self.lift if self.layout.edge == "left" else 0
+        most = layout.ground[2] - 2 * layout.brand[0] - narrow
+        for size in range(layout.price[2], round(layout.price[2] * 0.7), -1):
+            pill, lines = self._pill(words, size)
+            if pill[2] <= most:
+                return pill, lines
+        raise _NoRoom(f"{words.price} / {words.unit}")
+
+    def _pill(self, words: CardWords, size: int) -> tuple[Area, tuple[Line, ...]]:
+        edge, middle, _ = self.layout.price
+        top = self.layout.edge == "top"
+        middle -= self.lift if top else 0
+        small = round(size * 0.58)
+        price = self.fonts.checked(words.price)
+        unit = self.fonts.checked(f"/ {words.unit}") if words.unit else ""
+        wide = round(self.fonts.measure(800, size, price))
+        beside = round(self.fonts.measure(600, small, unit)) if unit else 0
+        pad, gap = round(size * 0.62), round(size * 0.24) if unit else 0
+        width, height = wide + gap + beside + 2 * pad, round(size * 1.76)
+        pill = (edge - width if top else edge, middle - height // 2, width, height)
+        x, y = pill[0] + pad, middle + round(size * CAPITALS)
+        lines = [Line(price, x, y, 800, size, "ink", pill)]
         if unit:
-            x = left + pad + wide + gap
-            lines.append(Line(unit, x, base, 600, small, beside, "ink", pill))
+            lines.append(Line(unit, x + wide + gap, y, 600, small, "ink", pill))
         return pill, tuple(lines)
 
-    def _call(self, words: CardWords, layout: Layout, form: Format) -> tuple[Line, ...]:
-        size = round(layout.text * 0.8)
-        item = _Item(words.call, 600, size, "deep")
-        left, _top, width, _height = layout.call
-        return tuple(
-            Line(
-                line.text,
-                left + (width - line.width) // 2,
-                line.y,
-                line.weight,
-                line.size,
-                line.width,
-                line.colour,
-                line.room,
-            )
-            for line in self._fit(form, layout.call, [item]).lines
+    def _label(self, label: str) -> tuple[Area | None, tuple[Line, ...]]:
+        """Set what must be said about the picture itself."""
+        if not label:
+            return None, ()
+        right, middle, size = self.layout.label
+        right -= self.lift if self.layout.edge == "left" else 0
+        text = self.fonts.checked(label)
+        wide = round(self.fonts.measure(500, size, text))
+        pad = round(size * 0.6)
+        box = (
+            right - wide - 2 * pad,
+            middle - round(size * 0.84),
+            wide + 2 * pad,
+            round(size * 1.68),
+        )
+        return box, (
+            Line(text, box[0] + pad, middle + round(size * CAPITALS), 500, size, "paper", box),
         )
 
-    def _plain(self, text: str, place: tuple[int, int, int], colour: str) -> Line:
-        left, top, size = place
-        words = drawable(text)
-        width = round(self._fonts.width(700, size, words))
-        x = left + round(size * 1.3)
-        return Line(words, x, top, 700, size, width, colour, (x, top, width, round(size * LEADING)))
+    def _brand(self, brand: Brand) -> Iterator[Line]:
+        left, middle, size = self.layout.brand
+        x = left + round(size * 1.62)
+        text = self.fonts.checked(brand.name)
+        room = (left, middle - size, self.layout.ground[2] - left, size * 2)
+        yield self._single(text, 700, size, x, middle, room)
+        left, middle, size = self.layout.footer
+        text = self.fonts.checked(brand.footer)
+        yield self._single(text, 500, size, left, middle, self.layout.band)
 
-    def _footer(self, layout: Layout, form: Format) -> Line:
-        size = round(layout.text * 0.72)
-        words = drawable(self._brand.footer)
-        width = round(self._fonts.width(500, size, words))
-        tall = footer_height(layout)
-        x = layout.head[0]
-        y = form.height - tall + (tall - round(size * LEADING)) // 2
-        room = (layout.panel[0], form.height - tall, layout.panel[2], tall)
-        return Line(words, x, y, 500, size, width, "paper", room)
-
-
-def footer_height(layout: Layout) -> int:
-    """Return the height of the band at the bottom of a card."""
-    return round(layout.text * 1.45)
-
-
-def _head(words: CardWords, layout: Layout) -> list[_Item]:
-    items = [
-        _Item(words.kicker.upper(), 700, round(layout.text * 0.82), "chili", lines=1),
-        _Item(words.name, 800, layout.name, "ink", above=0.06, lines=3),
-    ]
-    if words.rank:
-        size = round(layout.text * 1.18)
-        indent = round(words.stars * size * 1.06 + size * 0.34)
-        items.append(_Item(words.rank, 700, size, "deep", above=0.3, indent=indent, lines=1))
-    return [item for item in items if item.text]
-
-
-def _foot(words: CardWords, layout: Layout) -> list[_Item]:
-    return [
-        _Item(words.producer, 700, layout.text, "ink", lines=2),
-        _Item(words.place, 500, round(layout.text * 0.92), "soft", above=0.08, lines=2),
-    ]
-
-
-def _notices(words: CardWords, layout: Layout) -> list[_Item]:
-    return [_Item(text, 600, layout.text, "chili", above=0.22, lines=4) for text in words.notices]
+    def _single(self, text: str, weight: int, size: int, x: int, middle: int, room: Area) -> Line:
+        if x + self.fonts.measure(weight, size, text) > room[0] + room[2]:
+            raise _NoRoom(text)
+        return Line(text, x, middle + round(size * CAPITALS), weight, size, "paper", room)

@@ -3,15 +3,16 @@
 import io
 from collections.abc import Sequence
 
-from PIL import Image, ImageDraw
+from PIL import Image
 
 from promoter.render.template import Brand
-from promoter.render.text import Fonts, drawable
+from promoter.render.text import Fonts
 
 COLUMNS = 6
 TILE = 300
-NAME = 34
-GAP = 16
+TALL = 360
+NAME = 20
+GAP = 24
 MOST = 240
 """Pictures on one sheet; more would make a file that nobody can open."""
 
@@ -20,21 +21,31 @@ def contact_sheet(items: Sequence[tuple[bytes, str]], fonts: Fonts, brand: Brand
     """Return a JPEG with the first 240 pictures in rows of six."""
     shown = items[:MOST]
     columns = min(COLUMNS, max(len(shown), 1))
-    rows = max((len(shown) + columns - 1) // columns, 1)
-    tall = TILE + 60 + NAME
-    size = (columns * (TILE + GAP) + GAP, rows * (tall + GAP) + GAP)
-    page = Image.new("RGB", size, brand.colours.paper)
-    pen = ImageDraw.Draw(page)
-    font = fonts.font(500, 17)
+    rows = max(-(-len(shown) // columns), 1)
+    high = TALL + NAME * 2 + GAP
+    page = Image.new("RGB", (columns * (TILE + GAP) + GAP, rows * high + GAP), brand.colours.paper)
     for number, (data, name) in enumerate(shown):
-        x = GAP + number % columns * (TILE + GAP)
-        y = GAP + number // columns * (tall + GAP)
-        picture = Image.open(io.BytesIO(data))
-        picture.draft("RGB", (TILE, TILE + 60))
-        picture = picture.convert("RGB")
-        picture.thumbnail((TILE, TILE + 60))
-        page.paste(picture, (x + (TILE - picture.width) // 2, y))
-        pen.text((x, y + TILE + 64), drawable(name)[:34], font=font, fill=brand.colours.ink)
-    data_out = io.BytesIO()
-    page.save(data_out, "JPEG", quality=85)
-    return data_out.getvalue()
+        x, y = GAP + number % columns * (TILE + GAP), GAP + number // columns * high
+        picture = _small(data)
+        page.paste(picture, (x, y + TALL - picture.height))
+        text = _shortened(fonts, fonts.checked(name))
+        fonts.draw(page, (x, y + TALL + 8 + NAME), text, 600, NAME, brand.colours.ink)
+    out = io.BytesIO()
+    page.save(out, "JPEG", quality=86)
+    return out.getvalue()
+
+
+def _small(data: bytes) -> Image.Image:
+    with Image.open(io.BytesIO(data)) as opened:
+        opened.draft("RGB", (TILE, TALL))
+        picture = opened.convert("RGB")
+    picture.thumbnail((TILE, TALL))
+    return picture
+
+
+def _shortened(fonts: Fonts, text: str) -> str:
+    if fonts.measure(600, NAME, text) <= TILE:
+        return text
+    while text and fonts.measure(600, NAME, f"{text}…") > TILE:
+        text = text[:-1].rstrip()
+    return f"{text}…"

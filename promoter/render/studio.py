@@ -1,20 +1,52 @@
 """The card studio: templates, brand and fonts of a folder, and the cards made from them."""
 
 import hashlib
+import threading
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
+
+import PIL
+from PIL import Image
 
 from promoter.core.errors import ConfigError
 from promoter.core.model import Format, Phrase
 from promoter.core.wording import CardWords
 from promoter.render import card as drawing
 from promoter.render import sheet as contact
-from promoter.render.layout import Setter, Sheet
-from promoter.render.template import read_brand, read_template
+from promoter.render.ground import ground, variant
+from promoter.render.layout import Line, Setter, Sheet
+from promoter.render.photo import Bases, cropped
+from promoter.render.template import Area, read_brand, read_template
 from promoter.render.text import WEIGHTS, Fonts
 
-VERSION = "1"
+VERSION = "2"
 """Changes when the same template would give other pictures: approved cards are asked for again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A text of a card: what it blackens, and the room that it must stay in.
+
+    Attributes:
+        ink, room: Left, top, width, height in pixels.
+    """
+
+    text: str
+    size: int
+    colour: str
+    ink: Area
+    room: Area
+
+    def inside(self) -> bool:
+        """Tell whether the text stays in its room."""
+        left, top, width, height = self.room
+        return (
+            self.ink[0] >= left
+            and self.ink[1] >= top
+            and self.ink[0] + self.ink[2] <= left + width
+            and self.ink[1] + self.ink[3] <= top + height
+        )
 
 
 class Studio:
@@ -32,7 +64,10 @@ class Studio:
         paths = sorted((assets / "cards").glob("*.toml"))
         if not paths:
             raise ConfigError(
-                Phrase("there is no card template in {folder}", folder=assets / "cards")
+                Phrase(
+                    "there is no card template in {folder}; put spotlight.toml back",
+                    folder=assets / "cards",
+                )
             )
         self._templates = {path.stem: read_template(path) for path in paths}
         self._setters = {
@@ -40,10 +75,12 @@ class Studio:
             for name, template in self._templates.items()
         }
         self._digests = {path.stem: self._mark(path) for path in paths}
-        self._bases = drawing.Bases()
+        self._bases = Bases()
+        self._overlays: dict[tuple[object, ...], drawing.Overlay] = {}
+        self._lock = threading.Lock()
 
     def _mark(self, path: Path) -> str:
-        mark = hashlib.sha256(VERSION.encode())
+        mark = hashlib.sha256(f"{VERSION} {PIL.__version__}".encode())
         files = [path, self._assets / "brand.toml", *map(self._fonts.path, WEIGHTS)]
         for file in files:
             mark.update(hashlib.sha256(file.read_bytes()).digest())
@@ -62,14 +99,31 @@ class Studio:
         self._known(template)
         return self._digests[template]
 
-    def sheet_of(self, template: str, words: CardWords, form: Format) -> Sheet:
-        """Return where every word of a card stands.
+    def boxes(
+        self, template: str, words: CardWords, form: Format, label: str = ""
+    ) -> tuple[Box, ...]:
+        """Return every text of a card with what it blackens and where it must stay.
+
+        Raises:
+            ConfigError: There is no such template, or the words do not fit.
+        """
+        return tuple(self._box(line) for line in self.layout(template, words, form, label).lines)
+
+    def layout(self, template: str, words: CardWords, form: Format, label: str = "") -> Sheet:
+        """Return where every word and shape of a card stands.
 
         Raises:
             ConfigError: There is no such template, or the words do not fit.
         """
         self._known(template)
-        return self._setters[template].sheet(words, form)
+        return self._setters[template].sheet(words, form, label)
+
+    def _box(self, line: Line) -> Box:
+        left, top, right, bottom = self._fonts.ink(
+            (line.x, line.y), line.text, line.weight, line.size
+        )
+        ink = (left, top, right - left, bottom - top)
+        return Box(line.text, line.size, line.colour, ink, line.room)
 
     def card(
         self,
@@ -79,6 +133,7 @@ class Studio:
         focus: tuple[float, float],
         form: Format,
         qr: str,
+        label: str = "",
     ) -> bytes:
         """Return a card as a JPEG; the same inputs give the same bytes.
 
@@ -86,23 +141,60 @@ class Studio:
             photo: The product's photo; None for a drawn landscape.
             focus: What the crop keeps, as fractions of width and height.
             qr: The address in the QR code.
+            label: What must be said about the picture (`Minh họa mẫu`); mostly nothing.
 
         Raises:
             ConfigError: There is no such template, the photo is unreadable, or words do not fit.
         """
-        sheet = self.sheet_of(template, words, form)
-        layout = self._templates[template].formats[form.name]
-        photo_mark = hashlib.sha256(photo).digest() if photo else words.motif
-        base = self._bases.get(
-            (template, form.name, photo_mark, focus),
-            lambda: drawing.base(layout, self._brand, form, words.motif, photo, focus),
-        )
-        drawing.draw(base, sheet, layout, self._brand, self._fonts, qr)
+        sheet = self.layout(template, words, form, label)
+        base = self._base(template, words, photo, focus, form, sheet.lift)
+        drawing.draw(base, sheet, self._brand, self._fonts, qr)
         return drawing.encoded(base)
 
     def sheet(self, items: Sequence[tuple[bytes, str]]) -> bytes:
         """Return a contact sheet of pictures with their names, as a JPEG."""
         return contact.contact_sheet(items, self._fonts, self._brand)
+
+    def _base(
+        self,
+        template: str,
+        words: CardWords,
+        photo: bytes | None,
+        focus: tuple[float, float],
+        form: Format,
+        lift: int,
+    ) -> Image.Image:
+        layout = self._templates[template].formats[form.name]
+        _, _, width, height = layout.ground
+        if layout.edge == "left":
+            width -= lift  # what the panel covers is not worth showing
+        else:
+            height -= lift
+        choice = variant(words.motif, words.name)
+        mark = (words.motif, choice) if photo is None else (hashlib.sha256(photo).digest(), focus)
+
+        def make() -> Image.Image:
+            over = self._overlay(template, form, lift, scrim=photo is not None)
+            if photo is None:
+                dark = layout.brand[1] + layout.brand[2] - layout.ground[1]
+                scene = ground(words.motif, choice, width, height, dark)
+            else:
+                scene = cropped(photo, focus, width, height)
+            return drawing.base(layout, form, scene, over)
+
+        return self._bases.get((template, form, lift, mark), make)
+
+    def _overlay(
+        self, template: str, form: Format, lift: int, *, scrim: bool
+    ) -> drawing.Overlay:
+        key = (template, form, lift, scrim)
+        with self._lock:
+            found = self._overlays.get(key)
+            if found is None:
+                layout = self._templates[template].formats[form.name]
+                found = drawing.overlay(layout, self._brand, form, lift, scrim=scrim)
+                self._overlays[key] = found
+            return found
 
     def _known(self, template: str) -> None:
         if template not in self._templates:

@@ -2,8 +2,10 @@
 
 import csv
 import io
+import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import zip_longest
 from pathlib import Path
 
 from promoter.core.errors import ConfigError
@@ -12,6 +14,8 @@ from promoter.core.source import Row, Source
 
 SEPARATORS = ",;\t"
 LARGEST_CELL = 1_000_000
+WORKBOOK = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_UNSEEN = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\u00ad\u200b\u2060\ufeff]")
 
 
 class Config(Record):
@@ -55,8 +59,8 @@ class Spreadsheet:
 
 def _rows(table: str, path: Path) -> Iterator[Row]:
     text = _text(path)
-    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     csv.field_size_limit(LARGEST_CELL)
+    lines = csv.reader(io.StringIO(text, newline=""), delimiter=_separator(text), strict=True)
     header: list[str] | None = None
     number = 1
     try:
@@ -65,8 +69,7 @@ def _rows(table: str, path: Path) -> Iterator[Row]:
             if header is None:
                 header = _header(cells, path) if any(map(_clean, cells)) else None
                 continue
-            values = dict(zip(header, map(_clean, cells), strict=False))
-            yield Row(table, path.name, start, values)
+            yield Row(table, path.name, start, _values(header, [_clean(cell) for cell in cells]))
     except csv.Error as error:
         raise ConfigError(
             Phrase(
@@ -80,13 +83,26 @@ def _rows(table: str, path: Path) -> Iterator[Row]:
         raise ConfigError(Phrase("{file} is empty; it needs a first row of names", file=path))
 
 
+def _values(header: list[str], cells: list[str]) -> dict[str, str]:
+    """Return cells by column; what stands beyond the last column has the empty name."""
+    values = dict(zip_longest(header, cells[: len(header)], fillvalue=""))
+    beyond = " ".join(cell for cell in cells[len(header) :] if cell)
+    return values | ({"": beyond} if beyond else {})
+
+
 def _text(path: Path) -> str:
     try:
         data = path.read_bytes()
     except OSError as error:
         raise ConfigError(
-            Phrase("cannot read {file}: {why}", file=path, why=error.strerror or "")
+            Phrase(
+                "cannot read the table {file}: {why}; look at [catalog] in the settings",
+                file=path,
+                why=error.strerror or "",
+            )
         ) from None
+    if data.startswith(WORKBOOK):
+        raise ConfigError(Phrase("{file} is a workbook; save it as «CSV UTF-8»", file=path))
     encoding = "utf-16" if data[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
     try:
         text = data.decode(encoding)
@@ -98,7 +114,14 @@ def _text(path: Path) -> str:
             )
         ) from None
     if "\0" in text:
-        raise ConfigError(Phrase("{file} is not a text table; save it as «CSV UTF-8»", file=path))
+        line = text[: text.index("\0")].count("\n") + 1
+        raise ConfigError(
+            Phrase(
+                "{file}, line {line}, holds a zero byte; save it as «CSV UTF-8»",
+                file=path,
+                line=line,
+            )
+        )
     return text
 
 
@@ -114,9 +137,11 @@ def _header(cells: list[str], path: Path) -> list[str]:
         raise ConfigError(
             Phrase("{file} has the column {name} twice; rename one", file=path, name=twice[0])
         )
-    return names
+    while names and not names[-1]:
+        names.pop()
+    return [name or f"#{place}" for place, name in enumerate(names, start=1)]
 
 
 def _clean(cell: str) -> str:
-    """Return a cell in NFC without the white space that people do not see."""
-    return " ".join(unicodedata.normalize("NFC", cell).split())
+    """Return a cell in NFC without the white space and signs that people do not see."""
+    return " ".join(_UNSEEN.sub("", unicodedata.normalize("NFC", cell)).split())

@@ -6,7 +6,7 @@ Nothing here can name a visitor: a click is a link, a moment, a way and a kind o
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -17,6 +17,9 @@ from sqlmodel import Session, SQLModel, col
 
 from promoter.core.period import Period, local_day
 from promoter.store.tables import ClickDayRow, ClickRow, LinkRow, ProductRow
+
+RAW_DAYS = timedelta(days=90)
+"""How long single visits are kept; the privacy page promises it."""
 
 
 class Via(StrEnum):

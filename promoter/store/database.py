@@ -7,14 +7,15 @@ import json
 import secrets
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy import URL, Connection, Engine, event, text
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
-from sqlmodel import Session, create_engine
+from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
+from sqlmodel import Session as Session  # others open theirs here
+from sqlmodel import create_engine
 
 from promoter.core.errors import ConfigError
 from promoter.core.model import Phrase
@@ -25,13 +26,19 @@ APPLICATION_ID = 0x50524D54
 """Marks an SQLite file as ours ("PRMT"), so that a foreign file is never written to."""
 
 
+SECOND = timedelta(seconds=1)
+PATIENCE = timedelta(seconds=10)
+
+
 class Store:
     """One database, on SQLite or PostgreSQL."""
 
     def __init__(self, engine: Engine) -> None:
-        self._looking = engine
-        self._changing = engine.execution_options(promoter_write=True)
         self.sqlite = engine.dialect.name == "sqlite"
+        # SQLite's readers always see one state; PostgreSQL's only if it is said
+        snapshot = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
+        self._looking = engine.execution_options(**snapshot)
+        self._changing = engine.execution_options(promoter_write=True)
         self.where = engine.url.render_as_string(hide_password=True)
 
     @contextmanager
@@ -98,9 +105,6 @@ class Store:
         self._looking.dispose()
 
 
-SECOND = timedelta(seconds=1)
-
-
 def now(session: Session) -> datetime:
     """Return the office's moment inside a session, so that leases and claims agree on it."""
     wall = _wall(session)
@@ -108,7 +112,9 @@ def now(session: Session) -> datetime:
     if row is None or not row.value:
         return wall
     at, anchor, rate = json.loads(row.value)
-    return EPOCH + timedelta(seconds=at) + (wall - EPOCH - timedelta(seconds=anchor)) * rate
+    passed = wall - EPOCH - timedelta(seconds=anchor)
+    moment: datetime = EPOCH + timedelta(seconds=at) + passed * rate
+    return moment
 
 
 def value(session: Session, name: str) -> str:
@@ -130,37 +136,53 @@ def _put(session: Session, name: str, value: str) -> str:
     return value
 
 
-def open_store(url: str, *, create: bool = True) -> Store:
+def open_store(url: str, *, create: bool = True, patience: timedelta = PATIENCE) -> Store:
     """Open the database, make or migrate its tables, and refuse what is not ours.
 
     Args:
         url: `sqlite:///path` or `postgresql+psycopg://…`.
         create: False refuses an SQLite file that does not exist instead of making it.
+        patience: So long a writer waits for another one on SQLite.
 
     Raises:
         ConfigError: Not a database URL, unreadable, locked, foreign, or newer than this program.
     """
-    try:
-        parsed = make_url(url)
-    except ArgumentError:
-        raise ConfigError(
-            Phrase(
-                "store.url is not a database address: {url}; write sqlite:///var/promoter.db",
-                url=url,
-            )
-        ) from None
+    parsed = _address(url)
     where = parsed.render_as_string(hide_password=True)
     with _translated(where):
         if parsed.get_backend_name() == "sqlite":
             _inspect_file(Path(parsed.database or ""), create=create)
-            engine = _sqlite(url)
-        else:
-            engine = create_engine(url)
-        migrations.upgrade(engine)
+        engine = _engine(parsed, patience)
+        try:
+            migrations.upgrade(engine)
+        except BaseException:
+            engine.dispose()
+            raise
     return Store(engine)
 
 
+def _address(url: str) -> URL:
+    with suppress(ArgumentError):
+        parsed = make_url(url)
+        if parsed.get_backend_name() != "sqlite" or parsed.database not in (None, "", ":memory:"):
+            return parsed
+    raise ConfigError(
+        Phrase(
+            "store.url is not a database address: {url}; write sqlite:///var/promoter.db", url=url
+        )
+    )
+
+
 def _inspect_file(path: Path, *, create: bool) -> None:
+    try:
+        if _found(path, create=create):
+            _check_ours(path)
+    except OSError as error:
+        raise ConfigError(_unopened(path, error.strerror or "")) from error
+
+
+def _found(path: Path, *, create: bool) -> bool:
+    """Return whether the file has content; make its folder if it may be made."""
     if not path.exists():
         if not create:
             raise ConfigError(
@@ -170,34 +192,56 @@ def _inspect_file(path: Path, *, create: bool) -> None:
                 )
             )
         path.parent.mkdir(parents=True, exist_ok=True)
+        return False
+    return path.stat().st_size > 0
+
+
+def _check_ours(path: Path) -> None:
+    """Refuse a file that is not ours without opening it as a database.
+
+    Opening alone can change a foreign one: what stands in its log is moved into the file.
+    The places of the mark and of the number of tables: sqlite.org/fileformat.html, 1.3 and 1.6.
+    """
+    with path.open("rb") as file:
+        head = file.read(105)
+    if not head.startswith(b"SQLite format 3\0"):
+        raise ConfigError(_damaged(path))
+    if int.from_bytes(head[68:72], "big") == APPLICATION_ID:
         return
-    if path.stat().st_size == 0:
-        return
-    connection = sqlite3.connect(path, timeout=2)
-    try:
-        (mark,) = connection.execute("pragma application_id").fetchone()
-        (tables,) = connection.execute("select count(*) from sqlite_master").fetchone()
-    finally:
-        connection.close()
-    if tables and mark != APPLICATION_ID:
+    log = path.with_name(f"{path.name}-wal")
+    empty = head[100:101] == b"\x0d" and not any(head[103:105])
+    if not empty or (log.exists() and log.stat().st_size):
         raise ConfigError(
             Phrase("{path} is a database of another program; choose another store.url", path=path)
         )
 
 
-def _sqlite(url: str) -> Engine:
-    engine = create_engine(url, connect_args={"timeout": 10, "check_same_thread": False})
+def _engine(parsed: URL, patience: timedelta) -> Engine:
+    try:
+        if parsed.get_backend_name() == "sqlite":
+            return _sqlite(parsed, patience)
+        return create_engine(parsed)
+    except (NoSuchModuleError, ModuleNotFoundError):
+        raise ConfigError(
+            Phrase(
+                "no driver for {driver} is installed; for PostgreSQL write postgresql+psycopg://… "
+                "and install promoter[postgresql]",
+                driver=parsed.drivername,
+            )
+        ) from None
+
+
+def _sqlite(parsed: URL, patience: timedelta) -> Engine:
+    waiting = {"timeout": patience / SECOND, "check_same_thread": False}
+    engine = create_engine(parsed, connect_args=waiting)
 
     @event.listens_for(engine, "connect")
     def _connect(connection: sqlite3.Connection, _record: object) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves
-        for pragma in (
-            "busy_timeout = 10000",
-            f"application_id = {APPLICATION_ID}",
-            "journal_mode = WAL",
-            "synchronous = FULL",
-            "foreign_keys = ON",
-        ):
+        (mark,) = connection.execute("pragma application_id").fetchone()
+        if mark != APPLICATION_ID:  # saying it again would wait for every writer
+            connection.execute(f"pragma application_id = {APPLICATION_ID}")
+        for pragma in ("journal_mode = WAL", "synchronous = FULL", "foreign_keys = ON"):
             connection.execute(f"pragma {pragma}")
 
     @event.listens_for(engine, "begin")
@@ -212,25 +256,34 @@ def _sqlite(url: str) -> Engine:
 def _translated(where: str) -> Iterator[None]:
     try:
         yield
-    except (OperationalError, sqlite3.OperationalError) as error:
-        raise ConfigError(_operational(str(error), where)) from error
-    except (DatabaseError, sqlite3.DatabaseError, PermissionError, OSError) as error:
-        if isinstance(error, DatabaseError) and not isinstance(error.orig, sqlite3.DatabaseError):
+    except (DatabaseError, sqlite3.DatabaseError) as error:
+        phrase = _said(error, where)
+        if phrase is None:
             raise
-        if isinstance(error, DatabaseError) and "not a database" not in str(error):
-            raise
-        raise ConfigError(
-            Phrase("cannot read the database {where}: it is damaged or not a database", where=where)
-        ) from error
+        raise ConfigError(phrase) from error
 
 
-def _operational(message: str, where: str) -> Phrase:
+def _said(error: DatabaseError | sqlite3.DatabaseError, where: str) -> Phrase | None:
+    """Return what a person can do about an error of the database; None if it is our mistake."""
+    message = str(error.orig if isinstance(error, DatabaseError) else error)
+    if "not a database" in message or "malformed" in message:
+        return _damaged(where)
+    if not isinstance(error, OperationalError | sqlite3.OperationalError):
+        return None
     if "locked" in message:
         return Phrase(
             "the database {where} is held by another program; close it, then try again", where=where
         )
+    return _unopened(where, message.splitlines()[0] if message else "")
+
+
+def _damaged(where: object) -> Phrase:
+    return Phrase("the database {where} is damaged, or no database at all", where=where)
+
+
+def _unopened(where: object, why: str) -> Phrase:
     return Phrase(
         "cannot open the database {where}: {why}; check store.url and the rights on the file",
         where=where,
-        why=message.splitlines()[0],
+        why=why,
     )

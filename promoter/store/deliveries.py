@@ -108,6 +108,7 @@ def save(session: Session, old: Delivery, new: Delivery, now: datetime) -> bool:
 
     The state, the next moment and the lease together are the version that is compared.
     """
+    session.flush()  # what is not written yet would be lost when rows are read anew below
     settled = new.state is not old.state and new.state in _SETTLED
     changed = session.connection().execute(
         update(DeliveryRow)

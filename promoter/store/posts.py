@@ -134,7 +134,7 @@ def _value(row: PostRow, products: Iterable[str]) -> Post:
         recipe=Recipe(row.card, row.caption, tuple(row.hashtags)),
         approval=Approval(row.approval),
         max_lateness=timedelta(seconds=row.max_lateness_seconds),
-        reason=phrases.load(row.reason) or Phrase(""),
+        reason=phrases.load(row.reason) or Phrase("–"),
     )
 
 

@@ -39,7 +39,9 @@ class Site:
     """A running site in a thread of its own."""
 
     def __init__(self, app: Any, taken: socket.socket) -> None:
-        config = uvicorn.Config(app, log_level="warning", access_log=False, lifespan="on")
+        config = uvicorn.Config(
+            app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=3
+        )
         self._server = uvicorn.Server(config)
         self._socket = taken
         self._thread = threading.Thread(target=self._run, name="site", daemon=True)

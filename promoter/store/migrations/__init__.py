@@ -29,6 +29,8 @@ def upgrade(engine: Engine) -> None:
                 known=HEAD,
             )
         )
+    if not found:
+        _refuse_foreign(engine)
     if found and engine.dialect.name == "sqlite":
         _backup(Path(engine.url.database or ""), found)
     from alembic import command  # heavy, needed once in a database's life
@@ -47,6 +49,16 @@ def revision(engine: Engine) -> str:
             return ""
         row = connection.execute(text("select version_num from alembic_version")).first()
         return str(row[0]) if row else ""
+
+
+def _refuse_foreign(engine: Engine) -> None:
+    """Refuse a database whose tables have our names but were made by another program."""
+    made = inspect(engine).has_table("post") or inspect(engine).has_table("product")
+    if made and not revision(engine):  # it has one if another promoter made them just now
+        where = engine.url.render_as_string(hide_password=True)
+        raise ConfigError(
+            Phrase("{path} is a database of another program; choose another store.url", path=where)
+        )
 
 
 def _backup(path: Path, found: str) -> None:

@@ -13,4 +13,6 @@ with engine.connect() as connection:
         connection=connection, target_metadata=SQLModel.metadata, render_as_batch=True
     )
     with context.begin_transaction():
+        if connection.dialect.name == "postgresql":  # SQLite lets in one at a time by itself
+            connection.exec_driver_sql("select pg_advisory_xact_lock(1347571028)")
         context.run_migrations()

@@ -30,7 +30,7 @@ STATES = {
     "PUBLISHED": Phrase("published"),
     "READY": Phrase("ready to go"),
     "DUE": Phrase("planned"),
-    "WAITING": Phrase("not approved yet"),
+    "WAITING": Phrase("to be written or approved"),
     "SENDING": Phrase("going out now"),
     "PENDING": Phrase("being checked by the channel"),
     "UNKNOWN": Phrase("answer lost, being looked up"),
@@ -208,7 +208,7 @@ class Pages:
         for photo in product.photos:
             size = self._site.pictures.size(photo.sha256)
             if size:
-                note = self._site.context.office.locale.text("Sample illustration")
+                note = self._site.context.office.locale.say(Phrase("Sample illustration"))
                 return Hero(
                     Picture(photo.sha256, *size, product.name), note if photo.sample else ""
                 )

@@ -1,0 +1,1 @@
+"""Measurements against rivals and floors, each run by hand."""
