@@ -60,13 +60,28 @@ def bring_in(
 
 
 def _tell(found: "Sync") -> None:
+    outcomes = {
+        "accepted": _("accepted"),
+        "review": _("to be looked at"),
+        "rejected": _("rejected"),
+        "duplicate": _("duplicate"),
+        "skipped": _("skipped"),
+    }
     rows = [
-        (item.sheet, item.number, item.outcome.value, item.code, say(warning.phrase))
+        (
+            item.sheet,
+            item.number,
+            outcomes[item.outcome.value],
+            item.code,
+            warning.field,
+            say(warning.phrase),
+        )
         for item in found.outcomes
         for warning in item.warnings
     ]
     if rows:
-        table("", (_("file"), _("row"), _("outcome"), _("code"), _("note")), rows)
+        columns = (_("file"), _("row"), _("outcome"), _("code"), _("column"), _("note"))
+        table("", columns, rows)
     words = _(
         "{read} rows: {products} products of {producers} producers; "
         "new {created}, changed {updated}, unchanged {unchanged}, retired {retired}"

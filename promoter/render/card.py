@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import zxingcpp
-from PIL import Image, ImageChops, ImageDraw
+from PIL import Image, ImageChops
 
 from promoter.core.errors import ConfigError
 from promoter.core.model import Format, Phrase
-from promoter.render.layout import Sheet
 from promoter.render.paint import Canvas, Path, arc, ellipse, mix, rounded, stamp, wave
+from promoter.render.places import Sheet
 from promoter.render.template import Area, Brand, Layout
 from promoter.render.text import Fonts
 
@@ -40,9 +40,7 @@ class Overlay:
         return ImageChops.add(ImageChops.multiply(picture, self.kept), self.added)
 
 
-def overlay(
-    layout: Layout, brand: Brand, form: Format, lift: int, *, scrim: bool
-) -> Overlay:
+def overlay(layout: Layout, brand: Brand, form: Format, lift: int, *, scrim: bool) -> Overlay:
     """Return what lies over every picture of a format.
 
     Args:
@@ -171,6 +169,11 @@ def _shapes(card: Image.Image, sheet: Sheet, brand: Brand) -> None:
         card.paste(colours.deep, (left, top), _box(width, height, height // 2, 150))
     if sheet.notice:
         _notice(card, sheet.notice, brand, sheet)
+    _marks(card, sheet, brand)
+
+
+def _marks(card: Image.Image, sheet: Sheet, brand: Brand) -> None:
+    colours = brand.colours
     if sheet.stars:
         x, middle, size, count = sheet.stars
         star = _star(size)
@@ -272,7 +275,9 @@ def _qr(card: Image.Image, place: tuple[int, int, int], brand: Brand, text: str)
         raise _too_long(text)
     size = code.width * module
     ink = code.point(lambda value: 255 - value).resize((size, size), Image.Resampling.NEAREST)
-    card.paste(mix(brand.colours.paper, brand.colours.deep, 0.22), (left, top), _box(side, side, 20, 255))
+    card.paste(
+        mix(brand.colours.paper, brand.colours.deep, 0.22), (left, top), _box(side, side, 20, 255)
+    )
     card.paste(WHITE, (left + 2, top + 2), _box(side - 4, side - 4, 18, 255))
     start = (side - size) // 2
     card.paste(brand.colours.ink, (left + start, top + start), ink)

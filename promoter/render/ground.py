@@ -26,7 +26,12 @@ def salt(scene: Scene) -> None:
     bank = mix(scene.light.shade, scene.light.haze, 0.42)
     for number in range(-9, 10):  # dikes that meet at the horizon
         far, near = middle + number * 7.5, middle + number * 58
-        path = [(far - 0.1, scene.horizon), (far + 0.1, scene.horizon), (near + 1.6, 102), (near - 1.6, 102)]
+        path = [
+            (far - 0.1, scene.horizon),
+            (far + 0.1, scene.horizon),
+            (near + 1.6, 102),
+            (near - 1.6, 102),
+        ]
         scene.canvas.fill(path, bank, alpha=0.4)
     for y, thick in ((60, 0.3), (66.5, 0.5), (76.5, 0.9), (92, 1.4)):
         scene.canvas.fill(rounded(-2, y, scene.wide + 4, thick, 0.1), bank, alpha=0.5)
@@ -43,13 +48,18 @@ def rice(scene: Scene) -> None:
     gold = ("#F0C766", "#C99A3C")
     for number, level in enumerate((55.5, 60, 66, 74, 85)):
         distance = 0.55 - number * 0.12
-        paint = (scene.fade(gold[0], distance), scene.fade(mix(gold[1], "#7C8A3A", number / 6), distance))
+        paint = (
+            scene.fade(gold[0], distance),
+            scene.fade(mix(gold[1], "#7C8A3A", number / 6), distance),
+        )
         scene.hill(level, 0.5 + number * 0.35, 0.7 + number * 0.2, 0.5 + number * 1.7, paint)
         for row in range(int(scene.wide // (2.4 + number))):
             x = row * (2.4 + number) + number
             top = level + 1.5 + number * 0.5 + math.sin(row * 1.3)
             path = [(x, top), (x + 0.5 + number * 0.1, top + 2 + number)]
-            scene.canvas.stroke(path, mix(paint[1], "#6B6A2C", 0.45), 0.18 + number * 0.05, alpha=0.55)
+            scene.canvas.stroke(
+                path, mix(paint[1], "#6B6A2C", 0.45), 0.18 + number * 0.05, alpha=0.55
+            )
     for number in range(int(scene.wide // 8) + 1):
         x = number * 8 + 2 * math.sin(number * 2.3)
         tall = 43 + 11 * math.sin(number * 1.9)
@@ -69,8 +79,14 @@ def sea(scene: Scene) -> None:
         if number == 1:
             scene.boat(scene.wide * 0.34, 74.5, 19)
         scene.hill(level, 1.3 + number * 0.35, 1.5 - number * 0.15, 0.4 + number * 2.1, paint)
-        path = wave(scene.wide, 101, level, 1.3 + number * 0.35, (1.5 - number * 0.15) * scene.wide / 140,
-                    0.4 + number * 2.1)  # fmt: skip
+        path = wave(
+            scene.wide,
+            101,
+            level,
+            1.3 + number * 0.35,
+            (1.5 - number * 0.15) * scene.wide / 140,
+            0.4 + number * 2.1,
+        )
         scene.canvas.stroke(path[1:-1], mix(far, "#FFFFFF", 0.4), 0.28, alpha=0.6)
 
 
@@ -80,8 +96,10 @@ def garden(scene: Scene) -> None:
     scene.sky((0.58, 37))
     scene.shore(scene.horizon, 0.5)
     low = scene.horizon + 0.4
-    scene.canvas.fill([(0, low), (scene.wide, low), (scene.wide, 101), (0, 101)],
-                      (scene.fade(mix(far, near, 0.15), 0.25), mix(near, scene.light.shade, 0.35)))  # fmt: skip
+    scene.canvas.fill(
+        [(0, low), (scene.wide, low), (scene.wide, 101), (0, 101)],
+        (scene.fade(mix(far, near, 0.15), 0.25), mix(near, scene.light.shade, 0.35)),
+    )
     middle = scene.wide * 0.58
     for number in range(-9, 10):  # beds that meet at the horizon
         far_x, near_x = middle + number * 5.2, middle + number * 36
@@ -93,7 +111,10 @@ def garden(scene: Scene) -> None:
             size = 1.2 + 10.5 * share
             for turn in (-64, 64, -32, 32, 0):
                 blade = leaf(x, y + size * 0.1, size * (1 - abs(turn) / 190), size * 0.42, turn)
-                paint = (mix("#B5D27A", scene.light.haze, 0.3 - share * 0.2), mix(near, far, 0.35 - share * 0.3))
+                paint = (
+                    mix("#B5D27A", scene.light.haze, 0.3 - share * 0.2),
+                    mix(near, far, 0.35 - share * 0.3),
+                )
                 scene.canvas.fill(blade, paint)
     for side, base in ((-1, -1.0), (1, scene.wide + 1)):
         for number, turn in enumerate((4, 26, 50, 74, 98)):
@@ -103,7 +124,9 @@ def garden(scene: Scene) -> None:
 def _banana(scene: Scene, x: float, y: float, size: float, turn: float, number: int) -> None:
     near = scene.light.green[0]
     blade = leaf(x, y, size, size * 0.3, turn)
-    scene.canvas.fill(blade, (mix(near, "#A5CC74", 0.8 - number * 0.12), mix(near, "#4E8F55", 0.35)))
+    scene.canvas.fill(
+        blade, (mix(near, "#A5CC74", 0.8 - number * 0.12), mix(near, "#4E8F55", 0.35))
+    )
     half = [(0, 0), *((a, b) for a, b in leaf(0, 0, size, size * 0.3, 0)[25:])]
     scene.canvas.fill(moved(half, x, y, turn=turn), near, alpha=0.3, inside=blade)
     for rib in range(1, 9):
@@ -111,7 +134,9 @@ def _banana(scene: Scene, x: float, y: float, size: float, turn: float, number: 
             path = [(0, -size * rib * 0.1), (side * size * 0.14, -size * (rib * 0.1 + 0.07))]
             line = moved(path, x, y, turn=turn)
             scene.canvas.stroke(line, near, size * 0.006, alpha=0.35, inside=blade)
-    scene.canvas.stroke(moved([(0, 0), (0, -size * 0.96)], x, y, turn=turn), "#E4EFC0", size * 0.014, alpha=0.9)
+    scene.canvas.stroke(
+        moved([(0, 0), (0, -size * 0.96)], x, y, turn=turn), "#E4EFC0", size * 0.014, alpha=0.9
+    )
 
 
 def drying(scene: Scene) -> None:
@@ -135,8 +160,10 @@ def jars(scene: Scene) -> None:
     """Paint rows of jars in which things ripen."""
     scene.sky((0.34, 36))
     scene.shore(58, 0.5)
-    scene.canvas.fill([(0, 58), (scene.wide, 58), (scene.wide, 101), (0, 101)],
-                      (scene.fade("#CFA877", 0.35), mix("#6F5138", scene.light.shade, 0.4)))  # fmt: skip
+    scene.canvas.fill(
+        [(0, 58), (scene.wide, 58), (scene.wide, 101), (0, 101)],
+        (scene.fade("#CFA877", 0.35), mix("#6F5138", scene.light.shade, 0.4)),
+    )
     for y, size, step, shift in ((67, 13, 15.5, 3), (79, 21, 25, 12), (97, 33, 40, 5)):
         for number in range(-1, int(scene.wide // step) + 2):
             scene.jar(shift + number * step, y, size)
@@ -156,7 +183,9 @@ def river(scene: Scene) -> None:
             size = (40 - number * 3.4) * (0.86 + 0.14 * (number % 2))
             paint = (mix(near, "#A9C46C", 0.55 - number * 0.03), mix(near, scene.light.shade, 0.3))
             for turn in (-30, 2, 36):
-                frond = leaf(x, 100 - number * 0.5, size, size * 0.1, turn * 0.8 + side * number * 3)
+                frond = leaf(
+                    x, 100 - number * 0.5, size, size * 0.1, turn * 0.8 + side * number * 3
+                )
                 scene.canvas.fill(frond, paint)
     scene.canvas.fill(wave(scene.wide, 101, 97, 0.8, 1.4, 0.6), scene.light.shade, alpha=0.5)
 
@@ -211,8 +240,15 @@ def orchard(scene: Scene) -> None:
         scene.hill(level, 2.2, 0.9 + number * 0.3, number * 2.2 + 0.6, paint)
     for side, edge in ((1, -4.0), (-1, scene.wide + 4)):
         reach = min(scene.wide * 0.5, 74)
-        branch = smooth([(edge, 46), (edge + side * reach * 0.4, 49), (edge + side * reach * 0.75, 56),
-                         (edge + side * reach, 66)], closed=False)  # fmt: skip
+        branch = smooth(
+            [
+                (edge, 46),
+                (edge + side * reach * 0.4, 49),
+                (edge + side * reach * 0.75, 56),
+                (edge + side * reach, 66),
+            ],
+            closed=False,
+        )
         scene.canvas.stroke(branch, "#4B3424", 2)
         for number, (x, y) in enumerate(branch[2::3]):
             for turn in (64 + 34 * (number % 3), -40 + 26 * (number % 2), 168 - 40 * (number % 2)):
@@ -226,8 +262,12 @@ def _fruit(scene: Scene, x: float, y: float, size: float) -> None:
     scene.canvas.stroke([(x, y - size * 1.6), (x, y - size * 0.8)], "#5B4A28", 0.5)
     body = ellipse(x, y, size, size)
     scene.canvas.fill(body, ("#F2A13C", "#B93A22"))
-    scene.canvas.fill(ellipse(x + size * 0.3, y - size * 0.35, size * 0.34, size * 0.26, 30), "#FFE3B0",
-                      alpha=0.75, blur=size * 0.08)  # fmt: skip
+    scene.canvas.fill(
+        ellipse(x + size * 0.3, y - size * 0.35, size * 0.34, size * 0.26, 30),
+        "#FFE3B0",
+        alpha=0.75,
+        blur=size * 0.08,
+    )
     scene.canvas.fill(ellipse(x - size * 0.7, y + size * 0.5, size, size), "#6E1F14", alpha=0.3,
                       blur=size * 0.2, inside=body)  # fmt: skip
 
@@ -238,8 +278,10 @@ def flower(scene: Scene) -> None:
     scene.shore(64, 0.6)
     scene.hill(65, 1.2, 1, 0.4, (scene.fade(scene.light.green[0], 0.4), scene.light.green[0]))
     edge, reach = scene.wide + 3, min(scene.wide * 0.8, 110)
-    main = smooth([(edge, 96), (edge - reach * 0.3, 76), (edge - reach * 0.62, 70), (edge - reach, 52)],
-                  closed=False)  # fmt: skip
+    main = smooth(
+        [(edge, 96), (edge - reach * 0.3, 76), (edge - reach * 0.62, 70), (edge - reach, 52)],
+        closed=False,
+    )
     twig = smooth([main[18], (edge - reach * 0.5, 52), (edge - reach * 0.62, 38)], closed=False)
     low = smooth([main[10], (edge - reach * 0.42, 88), (edge - reach * 0.74, 90)], closed=False)
     for path, thick in ((main, 2.2), (twig, 1.2), (low, 1.2)):
@@ -257,8 +299,12 @@ def _blossom(scene: Scene, x: float, y: float, size: float, turn: float) -> None
     for petal in range(5):
         path = moved(leaf(0, 0, size, size * 0.92, petal * 72 + turn), x, y)
         scene.canvas.fill(path, ("#FBDD63", "#F0A91F"))
-        scene.canvas.stroke(moved([(0, -size * 0.2), (0, -size * 0.62)], x, y, turn=petal * 72 + turn),
-                            "#D98B12", size * 0.035, alpha=0.7)  # fmt: skip
+        scene.canvas.stroke(
+            moved([(0, -size * 0.2), (0, -size * 0.62)], x, y, turn=petal * 72 + turn),
+            "#D98B12",
+            size * 0.035,
+            alpha=0.7,
+        )
     scene.canvas.fill(ellipse(x, y, size * 0.2, size * 0.2), ("#C4552B", "#8F3420"))
 
 

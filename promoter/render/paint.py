@@ -31,9 +31,7 @@ def colour(text: str) -> Colour:
 
 def mix(one: str, two: str, share: float) -> str:
     """Return a colour between two; 0 is the first."""
-    parts = (
-        round(a + (b - a) * share) for a, b in zip(colour(one), colour(two), strict=True)
-    )
+    parts = (round(a + (b - a) * share) for a, b in zip(colour(one), colour(two), strict=True))
     return "#{:02X}{:02X}{:02X}".format(*parts)
 
 
@@ -89,7 +87,13 @@ class Canvas:
         self.picture.paste(self._gradient(path, box, size, paint, across=across), box, mask)
 
     def stroke(
-        self, path: Path, paint: str, width: float, *, alpha: float = 1.0, inside: Path | None = None
+        self,
+        path: Path,
+        paint: str,
+        width: float,
+        *,
+        alpha: float = 1.0,
+        inside: Path | None = None,
     ) -> None:
         """Draw a line with round ends and joints."""
         self.fill(_outline(path, width), paint, alpha=alpha, inside=inside)
@@ -190,7 +194,7 @@ def ellipse(x: float, y: float, rx: float, ry: float, turn: float = 0.0) -> list
 def arc(
     x: float, y: float, rx: float, ry: float, start: float, end: float, turn: float = 0.0
 ) -> list[Point]:
-    """Return a part of an ellipse, clockwise from `start` to `end` in degrees; 0 is at the right."""
+    """Return a part of an ellipse, clockwise from `start` to `end` in degrees; 0 is right."""
     steps = 72
     angles = (math.radians(start + (end - start) * step / steps) for step in range(steps + 1))
     cos, sin = math.cos(math.radians(turn)), math.sin(math.radians(turn))

@@ -101,7 +101,9 @@ class Scene:
         top, high, low, rim = self.light.sky
         line = self.horizon / 100
         half = max(line * 0.42, self.dark / 100 + 0.06)
-        self.canvas.sky((0, top), (half, high), ((half + line * 1.5) / 2.5, low), (line, rim), (1, rim))
+        self.canvas.sky(
+            (0, top), (half, high), ((half + line * 1.5) / 2.5, low), (line, rim), (1, rim)
+        )
         x, y = sun[0] * self.wide, sun[1]
         self.canvas.glow(x, y, size * 5.2, self.light.sun, 0.55)
         self.canvas.glow(x, y, size * 2.4, self.light.sun, 0.75)
@@ -110,7 +112,11 @@ class Scene:
             self._cloud(left * self.wide, max(self.dark + 6 + down, 24 + down), length)
 
     def _cloud(self, x: float, y: float, length: float) -> None:
-        for shift, drop, share in ((0, 0, 1.0), (length * 0.22, -1.5, 0.5), (length * 0.1, 1.6, 0.6)):
+        for shift, drop, share in (
+            (0, 0, 1.0),
+            (length * 0.22, -1.5, 0.5),
+            (length * 0.1, 1.6, 0.6),
+        ):
             path = ellipse(x + length / 2 + shift, y + drop, length * share / 2, 1.0)
             self.canvas.fill(path, self.light.sun, alpha=0.34)
 
@@ -145,7 +151,9 @@ class Scene:
     def palm(self, x: float, y: float, tall: float, green: str) -> None:
         """Paint a coconut palm as a silhouette."""
         lean = tall * 0.14
-        trunk = smooth([(x, y), (x + lean * 0.3, y - tall * 0.5), (x + lean, y - tall)], closed=False)
+        trunk = smooth(
+            [(x, y), (x + lean * 0.3, y - tall * 0.5), (x + lean, y - tall)], closed=False
+        )
         self.canvas.stroke(trunk, green, tall * 0.07)
         for turn in (-112, -76, -40, -8, 24, 58, 96):
             frond = leaf(0, 0, tall * 0.56, tall * 0.11, turn)
@@ -169,28 +177,56 @@ class Scene:
         """Paint a heap of salt with its reflection; the light comes from the right."""
         half, tall = size * 0.78, size * 0.8
         near = self.light.water[0]
-        heap = [(-half, 0), (-half * 0.5, -tall * 0.5), (0, -tall), (half * 0.5, -tall * 0.52), (half, 0)]
+        heap = [
+            (-half, 0),
+            (-half * 0.5, -tall * 0.5),
+            (0, -tall),
+            (half * 0.5, -tall * 0.52),
+            (half, 0),
+        ]
         heap = smooth(heap, closed=False)
         mirror = [(a, -b * 0.5) for a, b in heap]
         self.canvas.fill(moved(mirror, x, y), ("#FFF6E6", mix("#FFF6E6", near, 0.6)), alpha=0.34)
         body = moved(heap, x, y)
         self.canvas.fill(body, ("#FFFFFF", mix("#FBEFDD", self.light.haze, 0.25)))
         cool = mix("#9FC2C0", self.light.water[1], 0.25)
-        shade = [(-half * 1.1, 1), (-half * 0.5, -tall * 0.55), (0.02 * size, -tall * 1.02),
-                 (-half * 0.08, -tall * 0.55), (-half * 0.2, -tall * 0.2), (half * 0.06, 1)]  # fmt: skip
+        shade = [
+            (-half * 1.1, 1),
+            (-half * 0.5, -tall * 0.55),
+            (0.02 * size, -tall * 1.02),
+            (-half * 0.08, -tall * 0.55),
+            (-half * 0.2, -tall * 0.2),
+            (half * 0.06, 1),
+        ]
         self.canvas.fill(moved(smooth(shade), x, y), cool, alpha=0.85, inside=body)
         self.canvas.fill(ellipse(x, y + 0.2, half * 1.04, size * 0.035), near, alpha=0.22)
 
     def boat(self, x: float, y: float, size: float, *, roof: bool = True) -> None:
         """Paint a wooden boat of the delta."""
         shade = self.light.shade
-        hull = [(-1.25, -0.36), (-0.9, -0.12), (0.8, -0.12), (1.25, -0.42), (0.96, 0.16), (-0.9, 0.16)]
+        hull = [
+            (-1.25, -0.36),
+            (-0.9, -0.12),
+            (0.8, -0.12),
+            (1.25, -0.42),
+            (0.96, 0.16),
+            (-0.9, 0.16),
+        ]
         self.canvas.fill(ellipse(x, y + size * 0.2, size * 1.25, size * 0.12), shade, alpha=0.3)
         if roof:
-            cover = [(-0.6, -0.1), (-0.54, -0.42), (-0.3, -0.56), (0.2, -0.56), (0.42, -0.42), (0.48, -0.1)]
+            cover = [
+                (-0.6, -0.1),
+                (-0.54, -0.42),
+                (-0.3, -0.56),
+                (0.2, -0.56),
+                (0.42, -0.42),
+                (0.48, -0.1),
+            ]
             self.canvas.fill(moved(smooth(cover), x, y, size), ("#E8C98E", "#A9743F"))
             for rib in (-0.36, -0.12, 0.12, 0.34):
-                self.canvas.stroke(moved([(rib, -0.5), (rib, -0.12)], x, y, size), "#8A5A30", size * 0.02)
+                self.canvas.stroke(
+                    moved([(rib, -0.5), (rib, -0.12)], x, y, size), "#8A5A30", size * 0.02
+                )
         self.canvas.fill(moved(hull, x, y, size), (mix("#8C4B2B", shade, 0.25), shade))
         trim = moved([(-1.16, -0.28), (-0.88, -0.07), (0.8, -0.07), (1.16, -0.32)], x, y, size)
         self.canvas.stroke(trim, "#E9A23B", size * 0.045)
@@ -217,26 +253,39 @@ class Scene:
         half = [(0.0, 0.0), (0.34, 0.0), (0.5, -0.3), (0.52, -0.6), (0.4, -0.9), (0.27, -1.0)]
         side = smooth(half[1:], closed=False)
         body = moved([*side, *((-a, b) for a, b in reversed(side))], x, y, size)
-        self.canvas.fill(ellipse(x - size * 0.1, y, size * 0.56, size * 0.07), self.light.shade, alpha=0.35)
+        self.canvas.fill(
+            ellipse(x - size * 0.1, y, size * 0.56, size * 0.07), self.light.shade, alpha=0.35
+        )
         self.canvas.fill(body, ("#6B3A22", "#B5693A"), across=True)
         gloss = moved(smooth([(0.3, -0.84), (0.4, -0.6), (0.37, -0.36), (0.33, -0.6)]), x, y, size)
         self.canvas.fill(gloss, "#F7D2A2", alpha=0.7, blur=size * 0.015)
         warm = moved(ellipse(0.24, -0.55, 0.2, 0.45, 4), x, y, size)
         self.canvas.fill(warm, "#D98B52", alpha=0.45, blur=size * 0.08, inside=body)
-        dark = moved(smooth([(-0.6, 0.1), (-0.6, -1), (-0.3, -0.9), (-0.22, -0.4), (-0.1, 0.1)]), x, y, size)
+        dark = moved(
+            smooth([(-0.6, 0.1), (-0.6, -1), (-0.3, -0.9), (-0.22, -0.4), (-0.1, 0.1)]), x, y, size
+        )
         self.canvas.fill(dark, "#32170F", alpha=0.4, inside=body)
         band = moved(rounded(-0.6, -0.8, 1.2, 0.05, 0.02), x, y, size)
         self.canvas.fill(band, "#3C1D12", alpha=0.45, inside=body)
-        lid = moved(smooth([(-0.33, -1.0), (-0.24, -1.12), (0, -1.2), (0.24, -1.12), (0.33, -1.0)]), x, y, size)
+        lid = moved(
+            smooth([(-0.33, -1.0), (-0.24, -1.12), (0, -1.2), (0.24, -1.12), (0.33, -1.0)]),
+            x,
+            y,
+            size,
+        )
         self.canvas.fill(lid, ("#E3BE83", "#A9773F"))
 
     def tray(self, x: float, y: float, size: float, goods: str) -> None:
         """Paint a round bamboo tray with crackers, shrimps or fish that dry in the sun."""
         flat = 0.34
-        self.canvas.fill(ellipse(x, y + size * 0.12, size * 1.03, size * flat), self.light.shade, alpha=0.3)
+        self.canvas.fill(
+            ellipse(x, y + size * 0.12, size * 1.03, size * flat), self.light.shade, alpha=0.3
+        )
         self.canvas.fill(ellipse(x, y + size * 0.05, size, size * flat), "#8A5B2B")
         self.canvas.fill(ellipse(x, y, size, size * flat), ("#B9813F", "#E8C184"))
-        self.canvas.fill(ellipse(x, y + size * 0.015, size * 0.9, size * flat * 0.87), ("#DDBB7D", "#EBD09A"))
+        self.canvas.fill(
+            ellipse(x, y + size * 0.015, size * 0.9, size * flat * 0.87), ("#DDBB7D", "#EBD09A")
+        )
         for ring, count in ((0.7, 15), (0.44, 9), (0.17, 4)):
             for number in range(count):
                 turn = math.tau * number / count + ring * 3
@@ -246,13 +295,21 @@ class Scene:
 
     def _piece(self, x: float, y: float, size: float, goods: str, turn: int) -> None:
         if goods == "cracker":
-            self.canvas.fill(ellipse(x, y + size * 0.2, size * 1.05, size * 0.5), "#8A5B2B", alpha=0.35)
+            self.canvas.fill(
+                ellipse(x, y + size * 0.2, size * 1.05, size * 0.5), "#8A5B2B", alpha=0.35
+            )
             self.canvas.fill(ellipse(x, y, size, size * 0.46), ("#FFF6E2", "#F4DDB0"))
         elif goods == "shrimp":
-            bow = [(a, b * 0.5) for a, b in arc(0, 0, size * 0.7, size * 0.7, turn, turn + 220)[::8]]
+            bow = [
+                (a, b * 0.5) for a, b in arc(0, 0, size * 0.7, size * 0.7, turn, turn + 220)[::8]
+            ]
             self.canvas.stroke(moved(bow, x, y + size * 0.14), "#8A4A26", size * 0.42, alpha=0.4)
             self.canvas.stroke(moved(bow, x, y), "#E8743B", size * 0.4)
         else:
             side = 1 if turn % 2 else -1
-            self.canvas.fill(ellipse(x, y + size * 0.14, size * 1.1, size * 0.3, side * 14), "#6E4526", alpha=0.4)
-            self.canvas.fill(ellipse(x, y, size * 1.1, size * 0.28, side * 14), ("#E9C79A", "#A9774A"))
+            self.canvas.fill(
+                ellipse(x, y + size * 0.14, size * 1.1, size * 0.3, side * 14), "#6E4526", alpha=0.4
+            )
+            self.canvas.fill(
+                ellipse(x, y, size * 1.1, size * 0.28, side * 14), ("#E9C79A", "#A9774A")
+            )

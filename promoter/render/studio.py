@@ -4,6 +4,7 @@ import hashlib
 import threading
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 import PIL
@@ -15,8 +16,9 @@ from promoter.core.wording import CardWords
 from promoter.render import card as drawing
 from promoter.render import sheet as contact
 from promoter.render.ground import ground, variant
-from promoter.render.layout import Line, Setter, Sheet
+from promoter.render.layout import Setter
 from promoter.render.photo import Bases, cropped
+from promoter.render.places import Line, Sheet
 from promoter.render.template import Area, read_brand, read_template
 from promoter.render.text import WEIGHTS, Fonts
 
@@ -47,6 +49,12 @@ class Box:
             and self.ink[0] + self.ink[2] <= left + width
             and self.ink[1] + self.ink[3] <= top + height
         )
+
+
+@lru_cache(maxsize=4)
+def _name(photo: bytes) -> bytes:
+    """Return the digest of a photo; one that is drawn in four formats is read through once."""
+    return hashlib.sha256(photo).digest()
 
 
 class Studio:
@@ -171,7 +179,7 @@ class Studio:
         else:
             height -= lift
         choice = variant(words.motif, words.name)
-        mark = (words.motif, choice) if photo is None else (hashlib.sha256(photo).digest(), focus)
+        mark = (words.motif, choice) if photo is None else (_name(photo), focus)
 
         def make() -> Image.Image:
             over = self._overlay(template, form, lift, scrim=photo is not None)
@@ -184,9 +192,7 @@ class Studio:
 
         return self._bases.get((template, form, lift, mark), make)
 
-    def _overlay(
-        self, template: str, form: Format, lift: int, *, scrim: bool
-    ) -> drawing.Overlay:
+    def _overlay(self, template: str, form: Format, lift: int, *, scrim: bool) -> drawing.Overlay:
         key = (template, form, lift, scrim)
         with self._lock:
             found = self._overlays.get(key)

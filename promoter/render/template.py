@@ -28,7 +28,9 @@ Spot = Annotated[tuple[Pixels, Pixels, Size], Field(strict=False)]
 def _hex(value: str) -> str:
     digits = value.removeprefix("#")
     if len(value) != 7 or len(digits) != 6 or not set(digits.lower()) <= set("0123456789abcdef"):
-        raise wrong("bad-value", Phrase('write a colour as "#0E5A5A"; found «{found}»', found=value))
+        raise wrong(
+            "bad-value", Phrase('write a colour as "#0E5A5A"; found «{found}»', found=value)
+        )
     return value.upper()
 
 
@@ -137,8 +139,7 @@ def contrast(one: str, two: str) -> float:
 def _luminance(text: str) -> float:
     shares = (value / 255 for value in components(text))
     red, green, blue = (
-        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4
-        for share in shares
+        share / 12.92 if share <= 0.04045 else ((share + 0.055) / 1.055) ** 2.4 for share in shares
     )
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
@@ -178,7 +179,7 @@ def _unreadable(brand: Brand, found: document.Document) -> list[Problem]:
         ratio = contrast(getattr(brand.colours, words), getattr(brand.colours, ground))
         if ratio < READABLE:
             phrase = Phrase(
-                "words in this colour cannot be read on «{ground}»: contrast {found}, needed {least}",
+                "this colour cannot be read on «{ground}»: contrast {found}, needed {least}",
                 ground=ground,
                 found=f"{ratio:.1f}",
                 least=READABLE,
@@ -212,9 +213,7 @@ def _problem(found: document.Document, path: document.Path, phrase: Phrase) -> P
     return Problem(found.file, line, column, document.dotted(path), "bad-value", phrase)
 
 
-def _read(
-    path: Path, model: type[M], doubts: Callable[[M, document.Document], list[Problem]]
-) -> M:
+def _read(path: Path, model: type[M], doubts: Callable[[M, document.Document], list[Problem]]) -> M:
     try:
         text = path.read_bytes().decode()
     except OSError:

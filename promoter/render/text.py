@@ -45,9 +45,7 @@ class Fonts:
         self._folder = folder
         self._lock = threading.Lock()
         self._loaded: dict[tuple[int, int], ImageFont.FreeTypeFont] = {}
-        self._layout = (
-            ImageFont.Layout.RAQM if features.check("raqm") else ImageFont.Layout.BASIC
-        )
+        self._layout = ImageFont.Layout.RAQM if features.check("raqm") else ImageFont.Layout.BASIC
         self.width = lru_cache(maxsize=30_000)(self._width)
         self.mask = lru_cache(maxsize=MASKS)(self._mask)
         self.checked = lru_cache(maxsize=8_000)(self._checked)
@@ -142,9 +140,7 @@ class Fonts:
             raise self._damaged(path) from None
 
     def _damaged(self, path: Path) -> ConfigError:
-        return ConfigError(
-            Phrase("the font {path} is missing or damaged; put it back", path=path)
-        )
+        return ConfigError(Phrase("the font {path} is missing or damaged; put it back", path=path))
 
     def _covered(self, weight: int) -> frozenset[int]:
         path = self.path(weight)

@@ -25,14 +25,16 @@ WORDS = frozenset(
     """
     an toàn|ao nuôi|ba khía|bao bì|bánh bò|bánh gừng|bánh in|bánh mứt|bánh phồng|bánh tráng|bánh tét
     |bánh tằm|bánh ú|bún khô|bảo quản|bảo vệ|bọ hóc|bò hóc|bồn bồn|bổ sung|bụi đỏ|cao cấp|chà bông
-    |chân thật|chân tre|chăm sóc|chất lượng|chẽm phi|chế biến|chỉ dẫn|chiếu thủy|chuối gừng|chuối khô
+    |chân thật|chân tre|chăm sóc|chất lượng|chẽm phi|chế biến|chỉ dẫn|chiếu thủy|chuối gừng
+    |chuối khô
     |chả giò|chả gân|chả lụa|chả tôm|chữa bệnh|con giống|công bố|công ty|cua biển|cua gạch|cua thịt
     |cá chẽm|cá cơm|cá dứa|cá kèo|cá lóc|cá rô|cá sặc|cá thiều|cá đù|cá đồng|cánh bướm|cánh gián
     |cơ sở|cải muối|cấp đông|cần nước|củ cải|củ kiệu|du lịch|dân gian|dưa cải|dưa hấu|dưa leo
     |dưa lưới|dị ứng|dịch vụ|gia vị|gia đình|giá trị|giò thủ|giống lúa|gói chặt|gạo lứt|gạo nếp
     |gạo thơm|hành tím|hương thơm|hướng dẫn|hạ thảo|hạn dùng|hạt sen|hạt tròn|hậu vị|họa tiết
     |hộ kinh|hợp tác|hủ tiếu|khai thác|khay tre|khoai mì|khóm sấy|khô cá|khô ráo|khỏe mạnh
-    |không phải|kinh doanh|kết tinh|lá chuối|lá cẩm|lúa mùa|lúa tôm|lưu niệm|lưu ý|lạp xưởng|lần lượt
+    |không phải|kinh doanh|kết tinh|lá chuối|lá cẩm|lúa mùa|lúa tôm|lưu niệm|lưu ý|lạp xưởng
+    |lần lượt
     |lột vỏ|mai vàng|men rượu|miếng tôm|miền tây|muối hạt|muối i-ốt|muối tinh|muối tiêu|muối tôm
     |muối xổi|muối ớt|máy móc|mãng cầu|móc khóa|mật ong|mắm chua|mắm cá|mắm ruốc|mặn mà|mặn ngọt
     |mặn đậm|mực một|một bụi|một nắng|mùi thơm|nem chua|ngan dừa|nghêu tách|nguyên con|nguyên liệu
@@ -50,7 +52,9 @@ WORDS = frozenset(
     |yến chưng|yến sào|đan tay|đan đát|đông lạnh|đông trùng|đóng chai|đóng gói|đóng hộp|đóng hũ
     |đường phèn|đạm cao|đậu mỡ|đậu phộng|đậu xanh|đặc sản|địa lý|địa phương|độ đạm|đờn ca|đờn kìm
     |đu đủ|ủ chượp|ủ men|ủ thính
-    """.replace("\n", "").replace("    ", "").split("|")
+    """.replace("\n", "")
+    .replace("    ", "")
+    .split("|")
 )
 """Pairs of syllables that belong together, in small letters."""
 

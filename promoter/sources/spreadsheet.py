@@ -98,7 +98,7 @@ def _text(path: Path) -> str:
             Phrase(
                 "cannot read the table {file}: {why}; look at [catalog] in the settings",
                 file=path,
-                why=error.strerror or "",
+                why=_why(error),
             )
         ) from None
     if data.startswith(WORKBOOK):
@@ -123,6 +123,18 @@ def _text(path: Path) -> str:
             )
         )
     return text
+
+
+def _why(error: OSError) -> Phrase | str:
+    match error:
+        case FileNotFoundError():
+            return Phrase("there is no such file")
+        case IsADirectoryError():
+            return Phrase("it is a folder")
+        case PermissionError():
+            return Phrase("there is no right to read it")
+        case _:
+            return error.strerror or str(error)
 
 
 def _separator(text: str) -> str:

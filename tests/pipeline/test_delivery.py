@@ -68,9 +68,7 @@ def test_what_goes_out_are_the_bytes_that_were_approved(
     until(world, wanted, lambda: lane(world))
     (kept,) = showcase_service.kept()
     assert kept.caption == composed.creative.caption
-    assert [item.sha256 for item in kept.media] == [
-        item.sha256 for item in composed.creative.media
-    ]
+    assert [item.sha256 for item in kept.media] == [item.sha256 for item in composed.creative.media]
 
 
 DONE = [Fault.LOST_ANSWER, Fault.CUT, Fault.SERVER_ERROR_AFTER, Fault.DRIP]

@@ -178,6 +178,16 @@ def test_the_store_is_held_only_to_write_what_was_computed_before(
     assert bring(context).created == 145
 
 
+def test_what_another_import_brought_meanwhile_is_not_lost_either(
+    context: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bring(context)
+    monkeypatch.setattr(products, "compare", lambda *_: products.Counts(0, 0, 0, 0))
+    with pytest.raises(UnsafePlan, match="44 of 145"):
+        bring(context, changed(tmp_path, drop(44)))
+    assert len(codes(context)) == 145
+
+
 def test_a_broken_file_changes_nothing(context: Context, tmp_path: Path) -> None:
     bring(context)
     config = changed(tmp_path, put("BL-086", price_vnd="18000"))

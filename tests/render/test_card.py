@@ -21,7 +21,7 @@ from promoter.core.kind import GROUPS
 from promoter.core.model import FORMATS, Format
 from promoter.core.wording import CardWords, Voice, card_words
 from promoter.locale import Locale
-from promoter.render.layout import Sheet
+from promoter.render.places import Sheet
 from promoter.render.studio import Box, Studio
 from promoter.sources import spreadsheet
 from tests.world import ASSETS, studio

@@ -96,8 +96,9 @@ def test_what_is_no_table_is_refused_with_its_line(tmp_path: Path, data: bytes, 
 
 
 def test_a_file_that_is_not_there_or_a_folder_is_named(tmp_path: Path) -> None:
-    for path in (tmp_path / "none.csv", tmp_path):
-        with pytest.raises(ConfigError, match=f"cannot read the table {path}"):
+    why = {tmp_path / "none.csv": "there is no such file", tmp_path: "it is a folder"}
+    for path, words in why.items():
+        with pytest.raises(ConfigError, match=f"cannot read the table {path}: {words}"):
             list(connect(Config(path=path)).rows())
 
 

@@ -1,7 +1,10 @@
 """The store opens only what is ours, says what is wrong, keeps one clock, writes all or nothing."""
 
 import os
+import shutil
 import sqlite3
+import subprocess
+import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -12,14 +15,16 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine, text
+from sqlalchemy.exc import IntegrityError
 from sqlmodel import SQLModel
 
 from promoter.core.errors import ConfigError
 from promoter.store import database, migrations, products
 from promoter.store.database import APPLICATION_ID, Store, open_store
-from promoter.store.tables import OfficeRow
+from promoter.store.tables import ApprovalRow, OfficeRow
 from tests.make import NOW, producer, product
 
+ROOT = Path(__file__).parent.parent.parent
 SHORT = timedelta(milliseconds=50)
 SLACK = timedelta(minutes=1)
 
@@ -40,10 +45,24 @@ def file(tmp_path: Path) -> Path:
 # What is opened, and what is refused
 
 
-@pytest.mark.parametrize("url", ["", "promoter.db", "://", "sqlite//x"])
+@pytest.mark.parametrize(
+    "url", ["", "promoter.db", "://", "sqlite//x", "sqlite://", "sqlite:///:memory:"]
+)
 def test_what_is_no_address_is_refused(url: str) -> None:
     with pytest.raises(ConfigError, match="not a database address"):
         open_store(url)
+
+
+@pytest.mark.parametrize("url", ["foo://h/x", "mysql+none://h/x", "sqlite+none:///x.db"])
+def test_an_address_without_a_driver_says_what_to_write(url: str) -> None:
+    with pytest.raises(ConfigError, match=r"no driver for .* postgresql\+psycopg://"):
+        open_store(url)
+
+
+def test_a_password_is_not_told() -> None:
+    with pytest.raises(ConfigError, match="cannot open the database") as caught:
+        open_store("postgresql+psycopg://office:s3cret@127.0.0.1:1/promoter")
+    assert "s3cret" not in str(caught.value)
 
 
 def test_a_store_is_made_with_its_folders(tmp_path: Path) -> None:
@@ -76,6 +95,21 @@ def test_a_foreign_database_is_refused_and_stays_as_it_is(tmp_path: Path) -> Non
         open_store(address(path))
     assert path.read_bytes() == before
     assert [item.name for item in tmp_path.iterdir()] == ["other.db"]
+
+
+def test_a_foreign_database_with_an_unfinished_log_is_not_touched(tmp_path: Path) -> None:
+    other = sqlite3.connect(tmp_path / "bills.db")
+    other.execute("pragma journal_mode = wal")
+    other.execute("create table bill (id integer)")
+    crashed = tmp_path / "crashed"
+    crashed.mkdir()
+    for name in ("bills.db", "bills.db-wal"):
+        shutil.copy(tmp_path / name, crashed)
+    other.close()
+    before = {path.name: path.read_bytes() for path in crashed.iterdir()}
+    with pytest.raises(ConfigError, match="database of another program"):
+        open_store(address(crashed / "bills.db"))
+    assert {path.name: path.read_bytes() for path in crashed.iterdir()} == before
 
 
 @pytest.mark.postgresql
@@ -173,6 +207,40 @@ def test_a_file_of_ours_is_marked(file: Path) -> None:
 # Migrations
 
 
+def start_three(url: str) -> list[str]:
+    """Let three programs open a store at once; return what each has to complain of."""
+    program = "import sys; from promoter.store.database import open_store; open_store(sys.argv[1])"
+    command = [sys.executable, "-c", program, url]
+    started = [subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE) for _ in range(3)]
+    return [process.communicate()[1].decode() for process in started]
+
+
+@pytest.mark.slow
+def test_programs_may_start_at_once_where_there_is_no_store_yet(tmp_path: Path) -> None:
+    assert start_three(address(tmp_path / "promoter.db")) == ["", "", ""]
+
+
+@pytest.mark.slow
+@pytest.mark.postgresql
+def test_programs_may_start_at_once_on_an_empty_postgresql(postgresql: Any) -> None:
+    postgresql.psql("create database at_once;")
+    url = postgresql.get_uri("at_once").replace("postgresql://", "postgresql+psycopg://")
+    assert start_three(url) == ["", "", ""]
+
+
+def test_a_backup_is_taken_before_a_migration(file: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    store = open_store(address(file))
+    store.set_value("paused", "yes")
+    monkeypatch.setattr(migrations, "HEAD", "0002")
+    migrations.upgrade(store._looking)
+    store.close()
+    (copy,) = file.parent.glob("*.before-0002-from-*.db")
+    connection = sqlite3.connect(copy)
+    found = connection.execute("select value from office where name = 'paused'").fetchone()
+    connection.close()
+    assert found == ("yes",)
+
+
 def test_the_head_is_alembics_own() -> None:
     config = Config()
     config.set_main_option("script_location", str(Path(migrations.__file__).parent))
@@ -225,6 +293,18 @@ def test_a_write_that_raises_is_undone_whole(store: Store) -> None:
         session.flush()
         raise RuntimeError
     assert store.value("a") == ""
+
+
+def test_a_session_that_looks_changes_nothing(sqlite_store: Store) -> None:
+    with sqlite_store.read() as session:
+        session.add(OfficeRow(name="paused", value="yes"))
+        session.flush()
+    assert sqlite_store.value("paused") == ""
+
+
+def test_a_row_without_what_it_belongs_to_is_refused(store: Store) -> None:
+    with pytest.raises(IntegrityError), store.write() as session:
+        session.add(ApprovalRow(post_key="none", digest="", by="", at=NOW))
 
 
 def test_errors_of_others_pass_through_untouched(store: Store) -> None:
