@@ -212,14 +212,16 @@ def _make(context: Context, material: Material) -> Made | Phrase:
 
 
 def _card(context: Context, material: Material, form: Format) -> bytes:
-    photos = material.product.photos
+    photo = next(iter(material.product.photos), None)
+    sample = photo is not None and photo.sample
     return context.studio.card(
         material.post.recipe.card,
         _words(context, material),
-        context.media.get(photos[0].sha256) if photos else None,
-        photos[0].focus if photos else (0.5, 0.5),
+        context.media.get(photo.sha256) if photo else None,
+        photo.focus if photo else (0.5, 0.5),
         form,
         _link(context, "q", material.post),
+        label=context.office.locale.say(Phrase("Sample illustration")) if sample else "",
     )
 
 
