@@ -140,7 +140,7 @@ def test_a_machine_that_sleeps_while_connecting_does_not_post(
         error = failure(publish, service.url, session(timedelta(seconds=60)))
     assert woken.is_set()
     assert isinstance(error, Transient)
-    assert service.requests == [b""], "it was connected, and nothing left"
+    assert not any(service.requests), "it may have been connected, but nothing left"
 
 
 def test_a_machine_that_sleeps_in_the_middle_of_a_write_does_not_know(
