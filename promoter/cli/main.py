@@ -93,7 +93,8 @@ def check(
     else:
         for item in found:
             print(problem_line(item))
-        print(_("No mistakes found.") if not found else "")
+        if not found:
+            print(_("No mistakes found."))
     if any(item.severity == "error" for item in found):
         raise SystemExit(1)
 
