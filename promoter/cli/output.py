@@ -50,7 +50,8 @@ def _(english: str) -> str:
 
 def about(words: str, example: str) -> str:
     """Return a command's help: what it does, and an example."""
-    return f"{words}\n\n{_('Example:')} {example}"
+    lead = _("Example:")  # not inside the f-string, where the collector of words cannot see it
+    return f"{words}\n\n{lead} {example}"
 
 
 def language_of_click() -> None:
@@ -58,6 +59,19 @@ def language_of_click() -> None:
     os.environ["LANGUAGE"] = LANGUAGE
     gettext.bindtextdomain("promoter", str(CATALOGS))
     gettext.textdomain("promoter")
+
+
+LIBRARY = (
+    _("Aborted!"),
+    _("default: {default}"),
+    _("required"),
+    _("Arguments"),
+    _("Options"),
+    _("Commands"),
+    _("Missing command."),
+    _("No such command {name!r}."),
+)
+"""What the library itself says through gettext, named here so that `make words` collects it."""
 
 
 def say(phrase: Any) -> str:
