@@ -8,7 +8,7 @@ import pytest
 
 from promoter.core.delivery import Decision, State
 from promoter.core.errors import ConfigError
-from promoter.core.model import Approval, Money
+from promoter.core.model import Approval, Money, Receipt
 from promoter.engine.embedded import run_lane, upkeep
 from promoter.pipeline.compose import compose
 from promoter.pipeline.context import Context
@@ -202,6 +202,35 @@ def test_a_process_that_dies_between_accept_and_commit_neither_doubles_nor_loses
     assert until(world, wanted, lambda: lane(world)) is State.PUBLISHED
     assert proxy.left(*PUT) == 1
     assert len(showcase_service.kept()) == 1
+
+
+def test_a_receipt_that_comes_after_the_lease_has_ended_settles_the_doubt(
+    world: Context, proxy: Proxy
+) -> None:
+    wanted = post()
+    office.planned(world, wanted)
+    account = world.accounts["showcase"]
+    world.store.set_clock(SLOT)
+    prepare(world, account)
+
+    class Slow:
+        limits = account.limits
+
+        def publish(self, *arguments: object) -> Receipt:
+            receipt = account.connect().publish(*arguments)  # type: ignore[arg-type]
+            world.store.set_clock(SLOT + timedelta(minutes=10))
+            settle(world, replace(account, connect=Blind))  # type: ignore[arg-type]
+            assert state(world, wanted).state is not State.SENDING
+            return receipt
+
+    class Blind:
+        """A channel that cannot look: what is in doubt is held for a person."""
+
+        limits = account.limits
+
+    deliver(world, replace(account, connect=Slow))  # type: ignore[arg-type]
+    assert state(world, wanted).state is State.PUBLISHED
+    assert proxy.left(*PUT) == 1
 
 
 def test_two_workers_at_once_send_a_post_once(
