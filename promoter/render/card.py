@@ -69,8 +69,10 @@ def base(layout: Layout, form: Format, scene: Image.Image, over: Overlay) -> Ima
 
 def _scrim(picture: Image.Image, layout: Layout, deep: str) -> None:
     left, top, width, _ = layout.ground
-    tall = round(layout.brand[1] * 2.3 + layout.brand[2] * 2)
-    fade = [round(150 * (1 - value / 255) ** 1.6) for value in range(256)]
+    tall = layout.brand[1] + layout.brand[2] * 4  # full down to the name, gone soon below it
+    full = (layout.brand[1] + layout.brand[2]) / tall
+    shares = [min((1 - value / 255) / (1 - full), 1.0) for value in range(256)]
+    fade = [round(150 * share * share * (3 - 2 * share)) for share in shares]
     mask = Image.linear_gradient("L").point(fade).resize((width, tall))
     picture.paste(deep, (left, top, left + width, top + tall), mask)
 

@@ -15,6 +15,9 @@ from promoter.render.scenery import LIGHTS, Scene
 
 Painter = Callable[[Scene], None]
 
+VEIL, VEIL_FADES = 0.78, 12.0
+"""How dark the sky is behind the brand's name, and over how many units that ends below it."""
+
 
 def salt(scene: Scene) -> None:
     """Paint salt fields with their heaps, windmills at the horizon."""
@@ -344,5 +347,7 @@ def ground(
     """
     scene = Scene(width, height, LIGHTS[choice[1]], dark=100 * dark / height)
     SCENES.get(motif, PLAIN)[choice[0]](scene)
+    if dark:
+        scene.canvas.veil(scene.dark, VEIL_FADES, scene.light.sky[0], VEIL)
     scene.canvas.grain()
     return scene.canvas.picture

@@ -201,10 +201,11 @@ class Page:
         zone = (self.left + indent, top, self.column - indent, room)
         blocks: list[_Block] = []
         tall = 0
-        for number, fact in enumerate(words.facts):
-            colour, weight = ("ink", 600) if not number else ("soft", 500)
+        for fact in words.facts:
+            colour, weight = ("soft", 500) if blocks else ("ink", 600)
             try:
-                block = self.block(fact, weight, self.text, colour, zone)
+                most = 2 if blocks else 3
+                block = self.block(fact, weight, self.text, colour, zone, most=most)
             except NoRoom:
                 continue  # a long one gives way to the next
             if tall + block.height > room:

@@ -109,6 +109,14 @@ class Canvas:
         left, top = round(x * self.scale) - pixels, round(y * self.scale) - pixels
         self.picture.paste(colour(paint), (left, top, left + pixels * 2, top + pixels * 2), mask)
 
+    def veil(self, depth: float, fade: float, paint: str, alpha: float) -> None:
+        """Darken the picture from the top down to a depth; a little further it is gone."""
+        column = Image.new("L", (1, self.picture.height))
+        for y in range(self.picture.height):
+            share = min(max((depth + fade - y / self.scale) / fade, 0.0), 1.0)
+            column.putpixel((0, y), round(255 * alpha * share * share * (3 - 2 * share)))
+        self.picture.paste(colour(paint), mask=column.resize(self.picture.size))
+
     def grain(self, strength: int = 5) -> None:
         """Lay a fine grain over everything, which keeps gradients from showing steps."""
         tile = _noise().point([round((value - 128) * strength / 128) + 128 for value in range(256)])

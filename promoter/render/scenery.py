@@ -104,7 +104,7 @@ class Scene:
         self.canvas.sky(
             (0, top), (half, high), ((half + line * 1.5) / 2.5, low), (line, rim), (1, rim)
         )
-        x, y = sun[0] * self.wide, sun[1]
+        x, y = sun[0] * self.wide, max(sun[1], self.dark + size + 3)  # white words stand above it
         self.canvas.glow(x, y, size * 5.2, self.light.sun, 0.55)
         self.canvas.glow(x, y, size * 2.4, self.light.sun, 0.75)
         self.canvas.fill(ellipse(x, y, size, size), self.light.sun)

@@ -22,7 +22,7 @@ from promoter.render.places import Line, Sheet
 from promoter.render.template import Area, read_brand, read_template
 from promoter.render.text import WEIGHTS, Fonts
 
-VERSION = "2"
+VERSION = "3"
 """Changes when the same template would give other pictures: approved cards are asked for again."""
 
 

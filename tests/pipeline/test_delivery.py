@@ -228,7 +228,7 @@ def test_a_receipt_that_comes_after_the_lease_has_ended_settles_the_doubt(
 
         limits = account.limits
 
-    deliver(world, replace(account, connect=Slow))  # type: ignore[arg-type]
+    deliver(world, replace(account, connect=Slow))
     assert state(world, wanted).state is State.PUBLISHED
     assert proxy.left(*PUT) == 1
 
