@@ -12,7 +12,6 @@ from enum import StrEnum
 
 from promoter.core.errors import (
     ChannelError,
-    NotAuthorized,
     OutcomeUnknown,
     Rejected,
     Transient,
@@ -337,8 +336,3 @@ def next_actions(state: State) -> tuple[Decision, ...]:
             return (Decision.RETRY,)
         case _:
             return ()
-
-
-def account_pauses(error: ChannelError) -> bool:
-    """Tell whether the error means that the account itself needs a person."""
-    return isinstance(error, NotAuthorized)

@@ -8,11 +8,11 @@ from typing import Any
 from sqlalchemy import delete, func, insert, select, update
 from sqlmodel import Session, col
 
-from promoter.core.delivery import PREPARE_AHEAD, UNATTEMPTED, USED, State
+from promoter.core.delivery import UNATTEMPTED, USED, State, moved
 from promoter.core.link import CODE_LENGTH, Link, public_code
 from promoter.core.model import Approval, Phrase, Placement, Post, Recipe
 from promoter.core.planner import Plan, Standing
-from promoter.store import phrases
+from promoter.store import deliveries, phrases
 from promoter.store.tables import (
     ApprovalRow,
     CampaignRow,
@@ -234,10 +234,10 @@ def _forget_creative(session: Session, key: str) -> None:
 
 
 def _move(session: Session, value: Post) -> None:
-    row = session.get_one(DeliveryRow, value.key)
-    ahead = PREPARE_AHEAD if row.state == State.DUE else timedelta()
-    row.next_at = value.at - ahead
-    session.get_one(PostRow, value.key).at = value.at
+    old = deliveries.get(session, value.key)
+    if old is not None:
+        session.get_one(DeliveryRow, value.key).next_at = moved(old, value.at).next_at
+        session.get_one(PostRow, value.key).at = value.at
 
 
 def _change(session: Session, value: Post, links: Links, now: datetime) -> None:
