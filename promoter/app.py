@@ -2,21 +2,23 @@
 
 import importlib
 import pkgutil
-from collections.abc import Callable
+import socket
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
-from functools import cache
 from pathlib import Path
 from types import ModuleType
 
 from pydantic import BaseModel, SecretStr
 
 import promoter.channels
+import promoter.sandbox
 from promoter import secrets
 from promoter.core.channel import Channel, Limits
 from promoter.core.errors import ConfigError
-from promoter.core.model import Phrase, Problem, Severity
+from promoter.core.model import Phrase
+from promoter.core.problem import Problem, Severity
 from promoter.core.source import Source
 from promoter.locale import Locale
 from promoter.media import MediaStore
@@ -24,11 +26,18 @@ from promoter.pipeline.context import Account, Context, Office
 from promoter.remote.http import Session
 from promoter.render.caption import Captions
 from promoter.render.studio import Studio
-from promoter.settings import Settings, account_problems, load
+from promoter.sandbox.server import Sandbox
+from promoter.sandbox.contract import Service
+from promoter.sandbox.shelf import Shelf
+from promoter.secrets import Vault
+from promoter.settings import Account as AccountSettings
+from promoter.settings import Settings, account_problem, account_problems, load
 from promoter.sources import spreadsheet
+from promoter.store import credentials
 from promoter.store.database import Store, open_store
 
 CALL_LIMIT = timedelta(seconds=60)
+STANDS = {item.name for item in pkgutil.iter_modules(promoter.sandbox.__path__)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +74,36 @@ class World:
                     found[name] = secrets.resolve(reference, self.context.store.secret)
         return found
 
+    def sandboxed(self) -> list[str]:
+        """Return the names of the accounts that speak to stand-ins."""
+        return [name for name, account in self.settings.accounts.items() if account.sandbox]
+
+    def sandbox(self, listener: socket.socket) -> Sandbox:
+        """Return the stand-ins of the accounts that ask for them; they do not listen yet.
+
+        Args:
+            listener: The bound socket on which they will.
+
+        Raises:
+            ConfigError: A secret of such an account is missing.
+        """
+        shelf = Shelf(self.settings.store.media.parent / "sandbox.db")
+        known: dict[str, dict[str, Mapping[str, str]]] = {}
+        for name in self.sandboxed():
+            account = self.settings.accounts[name]
+            keys = _plain(account.own, self.context.store)
+            known.setdefault(account.channel, {})[name] = keys
+        services: list[Service] = [
+            _stand_in(channel).Stand(accounts, shelf.section(channel))
+            for channel, accounts in sorted(known.items())
+        ]
+        return Sandbox(
+            services,
+            clock=self.context.now,
+            listener=listener,
+            picture=lambda channel, name: shelf.section(channel).file(name),
+        )
+
     def close(self) -> None:
         """Let go of the store."""
         self.context.store.close()
@@ -80,6 +119,11 @@ def channel_module(name: str) -> ModuleType:
     return importlib.import_module(f"promoter.channels.{name}")
 
 
+def _stand_in(channel: str) -> ModuleType:
+    """Return the module of a channel's stand-in, with its HOSTS and Stand."""
+    return importlib.import_module(f"promoter.sandbox.{channel}")
+
+
 def read_settings(path: Path) -> tuple[Settings, list[Problem]]:
     """Return the settings and their warnings.
 
@@ -91,6 +135,11 @@ def read_settings(path: Path) -> tuple[Settings, list[Problem]]:
         for name, account in settings.accounts.items():
             _, wrong = account_problems(settings, name, channel_module(account.channel).Config)
             problems += wrong
+            if account.sandbox and account.channel not in STANDS:
+                phrase = Phrase(
+                    "{channel} has no stand-in; take the line out", channel=account.channel
+                )
+                problems.append(account_problem(settings, name, "sandbox", phrase))
     if settings is None or any(item.severity is Severity.ERROR for item in problems):
         raise ConfigError(Phrase("the settings {path} have errors", path=path), problems)
     return settings, problems
@@ -117,8 +166,11 @@ def open_world(
     settings, _warnings = read_settings(path)
     settings = change(settings)
     store = open_store(settings.store.url, create=create)
-    session = Session(limit=CALL_LIMIT, loopback_only=loopback_only)
-    accounts = {name: _account(settings, name, store, session) for name in settings.accounts}
+    vault = Vault(settings.store.media.parent / "promoter.key")
+    accounts = {
+        name: _account(settings, name, store, vault, loopback_only=loopback_only)
+        for name in settings.accounts
+    }
     context = Context(
         store=store,
         office=_office(settings),
@@ -127,6 +179,7 @@ def open_world(
         captions=Captions(settings.assets.path),
         media=MediaStore(settings.store.media),
         assets=settings.assets.path,
+        vault=vault,
         call_limit=CALL_LIMIT,
     )
     return World(settings, context)
@@ -137,17 +190,27 @@ def _office(settings: Settings) -> Office:
     return Office(office.name, office.zone, office.public_url, Locale(office.locale))
 
 
-def _account(settings: Settings, name: str, store: Store, session: Session) -> Account:
+def _account(
+    settings: Settings, name: str, store: Store, vault: Vault, *, loopback_only: bool
+) -> Account:
     account = settings.accounts[name]
     module = channel_module(account.channel)
     limits: Limits = module.LIMITS
+    session = _session(settings, account, loopback_only=loopback_only)
+    made: dict[str, Channel] = {}  # by the credentials in force
 
-    @cache
     def connect() -> Channel:
-        config, problems = account_problems(settings, name, module.Config)
-        if config is None:
-            raise ConfigError(Phrase("the account {name} is not set up", name=name), problems)
-        channel: Channel = module.connect(_revealed(config, store), session)
+        with store.read() as reading:
+            sealed = credentials.get(reading, name).text
+        channel = made.get(sealed)
+        if channel is None:
+            config, problems = account_problems(settings, name, module.Config)
+            if config is None:
+                raise ConfigError(Phrase("the account {name} is not set up", name=name), problems)
+            renewed = vault.open(sealed) if sealed else {}
+            channel = module.connect(_revealed(config, store, renewed), session)
+            made.clear()
+            made[sealed] = channel
         return channel
 
     resend = account.resend_after_absent
@@ -160,14 +223,45 @@ def _account(settings: Settings, name: str, store: Store, session: Session) -> A
         owner=account.owner,
         resend_after_absent=limits.resend_after_absent if resend is None else resend,
         connect=connect,
+        sandbox=account.sandbox,
+        links=account.links,
+        first_comment=account.first_comment,
     )
 
 
-def _revealed(config: BaseModel, store: Store) -> BaseModel:
-    """Return a channel's Config with its secrets in place of what refers to them."""
+def _session(settings: Settings, account: AccountSettings, *, loopback_only: bool) -> Session:
+    """Return the edge of an account: a sandbox account reaches its stand-in and nothing else."""
+    hosts: Iterable[str] = _stand_in(account.channel).HOSTS if account.sandbox else ()
+    origin = f"http://127.0.0.1:{settings.sandbox.port}"
+    return Session(
+        limit=CALL_LIMIT,
+        loopback_only=loopback_only or account.sandbox,
+        hosts=dict.fromkeys(hosts, origin),
+    )
+
+
+def _revealed(config: BaseModel, store: Store, renewed: Mapping[str, str]) -> BaseModel:
+    """Return a channel's Config with its secrets in place of what refers to them.
+
+    Args:
+        renewed: What the service gave in place of some of them.
+    """
     secret = {
-        name: SecretStr(secrets.resolve(value.get_secret_value(), store.secret))
+        name: SecretStr(
+            renewed[name]
+            if name in renewed
+            else secrets.resolve(value.get_secret_value(), store.secret)
+        )
         for name, value in config
         if isinstance(value, SecretStr)
     }
     return config.model_copy(update=secret)
+
+
+def _plain(own: Mapping[str, object], store: Store) -> dict[str, str]:
+    """Return an account's own keys as text, with its secrets in the clear, for its stand-in."""
+    texts = {name: str(value) for name, value in own.items()}
+    return {
+        name: secrets.resolve(text, store.secret) if secrets.is_reference(text) else text
+        for name, text in texts.items()
+    }

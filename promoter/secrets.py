@@ -4,10 +4,16 @@
 that the store makes at its first use and keeps.
 """
 
+import json
 import os
 import re
-from collections.abc import Callable
+from base64 import urlsafe_b64encode
+from collections.abc import Callable, Mapping
+from hashlib import sha256
 from pathlib import Path
+from tempfile import mkstemp
+
+from cryptography.fernet import Fernet, InvalidToken
 
 from promoter.core.errors import ConfigError
 from promoter.core.model import Phrase
@@ -62,3 +68,89 @@ def _from_file(path: str) -> str:
     if not found:
         raise ConfigError(Phrase("the file {path} is empty; it must hold a secret", path=path))
     return found
+
+
+VARIABLE = "PROMOTER_SECRET"
+"""The environment variable that can hold the key; without it the key is a file."""
+
+
+class Vault:
+    """Seals what must not stand in the database in the clear.
+
+    The key is kept apart from the database and its backups: in the environment, or in a file that
+    only its owner may read and that is made when something is sealed for the first time.
+    """
+
+    def __init__(self, file: Path) -> None:
+        """Name the file of the key; nothing is read yet."""
+        self._file = file
+
+    def seal(self, values: Mapping[str, str]) -> str:
+        """Return values as text that says nothing without the key.
+
+        Raises:
+            ConfigError: The key cannot be read or made.
+        """
+        return Fernet(self._key()).encrypt(json.dumps(dict(values)).encode()).decode()
+
+    def open(self, sealed: str) -> dict[str, str]:
+        """Return what was sealed.
+
+        Raises:
+            ConfigError: It was sealed with another key.
+        """
+        try:
+            found: dict[str, str] = json.loads(Fernet(self._key()).decrypt(sealed.encode()))
+        except InvalidToken:
+            raise ConfigError(
+                Phrase(
+                    "the accounts' credentials were sealed with another key; bring back {file} or "
+                    "{variable}, or authorise the accounts again",
+                    file=self._file,
+                    variable=VARIABLE,
+                )
+            ) from None
+        return found
+
+    def _key(self) -> bytes:
+        secret = os.environ.get(VARIABLE, "").strip()
+        if not secret:
+            secret = self._read() or self._make()
+        return urlsafe_b64encode(sha256(secret.encode()).digest())
+
+    def _read(self) -> str:
+        try:
+            return self._file.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return ""
+        except (OSError, UnicodeDecodeError):
+            raise self._unusable() from None
+
+    def _make(self) -> str:
+        made = Fernet.generate_key().decode()
+        try:
+            self._file.parent.mkdir(parents=True, exist_ok=True)
+            number, draft = mkstemp(dir=self._file.parent)  # for its owner alone: mode 0600
+            with os.fdopen(number, "w", encoding="utf-8") as file:
+                file.write(made)
+                file.flush()
+                os.fsync(number)
+            try:
+                os.link(draft, self._file)
+            except FileExistsError:  # another process made it just now
+                return self._read()
+            finally:
+                Path(draft).unlink()
+        except OSError:
+            raise self._unusable() from None
+        return made
+
+    def _unusable(self) -> ConfigError:
+        return ConfigError(
+            Phrase(
+                "the key file {file} cannot be read or made; set {variable}, or give promoter the "
+                "right to it",
+                file=self._file,
+                variable=VARIABLE,
+            )
+        )

@@ -28,7 +28,8 @@ from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDic
 from promoter import secrets
 from promoter.core import document
 from promoter.core.document import Document, dotted
-from promoter.core.model import Phrase, Problem
+from promoter.core.model import Phrase
+from promoter.core.problem import Problem
 from promoter.core.schema import Duration, Form, Slug, Text, check, in_order, member, shown, wrong
 
 M = TypeVar("M", bound=BaseModel)
@@ -96,6 +97,16 @@ def _channel(value: str, info: ValidationInfo) -> str:
     return member(value, _around(info).channels)
 
 
+def _comment(value: str) -> str:
+    try:
+        value.format(link="", name="")
+    except (LookupError, ValueError, AttributeError):
+        raise wrong(
+            "bad-value", Phrase("only {names} are filled in", names="{link}, {name}")
+        ) from None
+    return value
+
+
 Place = Annotated[Path, BeforeValidator(_place)]
 """A file or folder; what is not absolute starts at the folder of the settings."""
 
@@ -148,6 +159,12 @@ class Web(Form):
     port: int = Field(default=8000, ge=1, le=65535)
 
 
+class Sandbox(Form):
+    """Where the stand-ins of accounts with `sandbox = true` answer, on this machine alone."""
+
+    port: int = Field(default=8100, ge=1, le=65535)
+
+
 class Campaigns(Form):
     """The folder of campaign files."""
 
@@ -168,6 +185,9 @@ class Account(Form):
         min_gap: Least time between two posts.
         owner: Producer whose products alone are shown; empty for the office's own account.
         resend_after_absent: None leaves it to the channel.
+        sandbox: It speaks to a stand-in of its service, never to the service.
+        links: Whether captions carry the short link; without it they carry its code.
+        first_comment: Written below each post; `{link}` and `{name}` are filled in.
     """
 
     model_config = ConfigDict(extra="allow")
@@ -177,6 +197,9 @@ class Account(Form):
     min_gap: Duration = timedelta(minutes=30)
     owner: str = ""
     resend_after_absent: bool | None = None
+    sandbox: bool = False
+    links: bool = True
+    first_comment: Annotated[str, AfterValidator(_comment)] = ""
 
     @property
     def own(self) -> Mapping[str, Any]:
@@ -195,6 +218,7 @@ class Settings(Form):
     store: Store = Field(default={}, validate_default=True)
     catalog: Catalog
     web: Web = Web()
+    sandbox: Sandbox = Sandbox()
     campaigns: Campaigns = Field(default={}, validate_default=True)
     assets: Assets = Field(default={}, validate_default=True)
     accounts: dict[Slug, Account] = Field(default={})
@@ -276,6 +300,11 @@ def account_problems(
             )
             problems.append(_problem(file, (*path, key), phrase))
     return (None if problems else config), _sourced(in_order(problems), file)
+
+
+def account_problem(settings: Settings, name: str, key: str, phrase: Phrase) -> Problem:
+    """Return a problem with one key of an account, with its place."""
+    return _problem(settings._file, ("accounts", name, key), phrase)
 
 
 def _problem(file: _File, path: document.Path, phrase: Phrase) -> Problem:

@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import HttpUrl, SecretStr
 
-from promoter.core.model import Problem, Record
+from promoter.core.model import Record
+from promoter.core.problem import Problem
 from promoter.settings import Settings, account_problems, load
 
 CHANNELS = ("facebook", "showcase")

@@ -23,6 +23,7 @@ from promoter.pipeline.context import Account, Context, Office
 from promoter.remote.http import Session
 from promoter.render.caption import Captions
 from promoter.render.studio import Studio
+from promoter.secrets import Vault
 from promoter.store import deliveries, posts, products
 from promoter.store.database import Store
 from tests.make import producer, product
@@ -85,6 +86,7 @@ def context(store: Store, media: MediaStore, *accounts: Account) -> Context:
         captions=captions(),
         media=media,
         assets=ASSETS,
+        vault=Vault(media.root.parent / "promoter.key"),
         call_limit=LIMIT,
     )
 

@@ -6,7 +6,8 @@ from pathlib import Path
 from promoter.app import World, open_world
 from promoter.cli.output import settings_path
 from promoter.core.errors import ConfigError
-from promoter.core.model import Phrase, Problem
+from promoter.core.model import Phrase
+from promoter.core.problem import Problem
 from promoter.pipeline import plan
 
 

@@ -12,7 +12,8 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, fie
 from promoter.core import document
 from promoter.core.cadence import Cadence
 from promoter.core.document import Document
-from promoter.core.model import Approval, Phrase, Problem, Recipe, Severity
+from promoter.core.model import Approval, Phrase, Placement, Recipe
+from promoter.core.problem import Problem, Severity
 from promoter.core.schema import (
     Duration,
     Form,
@@ -100,6 +101,7 @@ class Campaign:
     Attributes:
         name: The file's name without `.toml`.
         starts, ends: Local days of the office, both inclusive.
+        placement: Where on the accounts: `listing` opens one listing for each product.
     """
 
     name: str
@@ -113,6 +115,7 @@ class Campaign:
     rotate: Rotate
     cadence: Cadence
     creative: Recipe
+    placement: Placement = Placement.FEED
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,13 +123,13 @@ class Known:
     """The names that a campaign may use.
 
     Attributes:
-        accounts: Names of accounts.
+        accounts: By name, the placements that an account has.
         cards, captions: Names of templates.
         codes, tags: Of the catalogue; None while there is none, then they are not checked.
         calendar: Days that can be left out, by name.
     """
 
-    accounts: Collection[str]
+    accounts: Mapping[str, Collection[Placement]]
     cards: Collection[str]
     captions: Collection[str]
     codes: Collection[str] | None = None
@@ -207,6 +210,7 @@ def _campaign(name: str, form: "_CampaignForm") -> Campaign:
         rotate=Rotate(**dict(form.rotate)),
         cadence=cadence,
         creative=Recipe(form.creative.card, form.creative.caption, form.creative.hashtags),
+        placement=form.placement,
     )
 
 
@@ -312,12 +316,30 @@ class _CampaignForm(Form):
     accounts: Some[Annotated[str, _known("accounts")]] = Field(examples=[["showcase"]])
     starts: date = Field(examples=[date(2026, 11, 24)])
     ends: date = Field(examples=[date(2026, 12, 31)])
+    placement: Annotated[Placement, Field(strict=False, validate_default=True)] = Placement.FEED
     approval: Annotated[Approval, Field(strict=False)] = Approval.STAFF
     max_lateness: Duration = timedelta(hours=3)
     select: _SelectForm = _SelectForm()
     rotate: _RotateForm = _RotateForm()
     cadence: _CadenceForm
     creative: _CreativeForm = Field(default={}, validate_default=True)
+
+    @field_validator("placement")
+    @classmethod
+    def _had(cls, value: Placement, info: ValidationInfo) -> Placement:
+        known = cast(Known, info.context).accounts
+        for name in info.data.get("accounts", ()):
+            if value not in known[name]:
+                raise wrong(
+                    "bad-value",
+                    Phrase(
+                        "the account {name} has no {placement}; it has {known}",
+                        name=name,
+                        placement=value.value,
+                        known=", ".join(sorted(known[name])),
+                    ),
+                )
+        return value
 
     @field_validator("ends")
     @classmethod

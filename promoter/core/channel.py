@@ -8,6 +8,7 @@ from typing import Protocol, runtime_checkable
 from promoter.core.model import (
     Absent,
     Creative,
+    Credentials,
     Draft,
     Format,
     Metric,
@@ -29,6 +30,7 @@ class Limits:
         hashtags: Most hashtags in a caption.
         age_gated: True if the account can be closed to people under 18.
         resend_after_absent: Default for sending again when a listing never showed the post.
+        brief: So little room that short facts leave more to say than whole ones.
     """
 
     caption: int
@@ -39,6 +41,7 @@ class Limits:
     hashtags: int
     age_gated: bool
     resend_after_absent: bool
+    brief: bool = False
 
 
 @runtime_checkable
@@ -114,4 +117,27 @@ class Withdraws(Protocol):
 
     def withdraw(self, receipt: Receipt) -> None:
         """Take it down; repeatable: what is already gone is no error."""
+        ...
+
+
+@runtime_checkable
+class Comments(Protocol):
+    """The account can write below its own post."""
+
+    def comment(self, receipt: Receipt, text: str) -> None:
+        """Write it; repeatable: what stands there already is not written again."""
+        ...
+
+
+@runtime_checkable
+class Refreshes(Protocol):
+    """The account's token ends, and can be exchanged for a new one."""
+
+    def refresh(self) -> Credentials:
+        """Return new credentials; what they replace may be void from now on.
+
+        Raises:
+            NotAuthorized: A person must authorise again.
+            Transient, OutcomeUnknown: No answer; OutcomeUnknown if the old ones may be used up.
+        """
         ...

@@ -63,6 +63,7 @@ class Delivery:
         tries: Publishes and prepares that failed in a row.
         sent_at: When the claim was committed: look-ups search from here.
         looks, sure: Looks that found nothing, and those of them that were sure, since `sent_at`.
+        shown: Digest of the creative that was sent last; empty before.
         note: Why it stands where it stands, when that is not obvious.
     """
 
@@ -79,6 +80,7 @@ class Delivery:
     sure: int = 0
     draft: Draft | None = None
     receipt: Receipt | None = None
+    shown: str = ""
     note: Phrase | None = None
 
     @property
@@ -261,6 +263,7 @@ class Gate:
         wait_until: The account asked for a pause, or its least gap is not over.
         full: The account's posts of the local day have reached its limit.
         next_day: When a full account may post again.
+        mark: Digest of the creative that would go out.
     """
 
     paused: bool
@@ -269,6 +272,7 @@ class Gate:
     wait_until: datetime | None
     full: bool
     next_day: datetime
+    mark: str = ""
 
 
 def admitted(delivery: Delivery, gate: Gate, now: datetime, lease: timedelta) -> Delivery:
@@ -285,7 +289,7 @@ def admitted(delivery: Delivery, gate: Gate, now: datetime, lease: timedelta) ->
         return replace(delivery, next_at=gate.next_day)
     if gate.wait_until and gate.wait_until > now:
         return replace(delivery, next_at=gate.wait_until)
-    return claimed(delivery, now, lease)
+    return replace(claimed(delivery, now, lease), shown=gate.mark)
 
 
 class Decision(StrEnum):

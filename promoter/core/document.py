@@ -13,7 +13,8 @@ from typing import Any
 import tree_sitter_toml
 from tree_sitter import Language, Node, Parser
 
-from promoter.core.model import Phrase, Problem
+from promoter.core.model import Phrase
+from promoter.core.problem import Problem
 
 Path = tuple[str | int, ...]
 """Keys and list positions from the top of a file to a value."""

@@ -14,7 +14,8 @@ from collections.abc import Sequence
 from datetime import timedelta
 from enum import StrEnum
 
-from promoter.core.model import Phrase, Problem
+from promoter.core.model import Phrase
+from promoter.core.problem import Problem
 
 
 class PromoterError(Exception):

@@ -33,35 +33,6 @@ Say = Callable[[Phrase], str]
 """Turns a phrase into the reader's language; `str` is the English one."""
 
 
-class Severity(StrEnum):
-    """How bad a problem is: an error stops the work, a warning is only told."""
-
-    ERROR = "error"
-    WARNING = "warning"
-
-
-@dataclass(frozen=True, slots=True)
-class Problem:
-    """One mistake in something that a person wrote.
-
-    Attributes:
-        file: The file as the user named it.
-        line: From 1; None when the whole file is meant.
-        column: From 1, in characters; None when the whole line is meant.
-        key: Dotted key (`select.min_stars`); empty when there is none.
-        code: Stable name of the kind of mistake (`unknown-key`).
-        phrase: What is wrong and what to do.
-    """
-
-    file: str
-    line: int | None
-    column: int | None
-    key: str
-    code: str
-    phrase: Phrase
-    severity: Severity = Severity.ERROR
-
-
 class Record(BaseModel):
     """A frozen value that came from outside; unknown fields are refused."""
 
@@ -294,6 +265,23 @@ class Media:
 
 
 @dataclass(frozen=True, slots=True)
+class Listing:
+    """What a shop must know of a product beside words and pictures.
+
+    Attributes:
+        code: The product's; the shop knows the listing by it (its SKU).
+        price: For one unit as the title names it.
+        grams: Weight of one unit with its packaging; None when the catalogue does not tell.
+    """
+
+    code: str
+    product_class: str
+    price: Money
+    grams: int | None
+    gtin: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Creative:
     """What is shown: final caption and ordered media, within the channel's limits.
 
@@ -301,6 +289,7 @@ class Creative:
         link: The short link that the caption, QR code or button carries.
         target: Where the short link leads.
         title: The product's name (or the campaign's title for several products).
+        listing: Of a listing only.
     """
 
     placement: Placement
@@ -309,10 +298,13 @@ class Creative:
     link: str
     target: str
     media: tuple[Media, ...]
+    listing: Listing | None = None
 
     def digest(self) -> str:
         """Return the digest that an approval names: caption, alt text, media and link target."""
         parts = [self.placement, self.title, self.caption, self.link, self.target]
+        if self.listing:
+            parts.append(repr(self.listing))
         for item in self.media:
             parts += [item.kind, item.sha256, item.alt]
         return digest(*parts)
@@ -353,6 +345,13 @@ class Absent:
     """
 
     sure: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Credentials:
+    """What a service gave in place of what an account had: by key of the channel's Config."""
+
+    values: Mapping[str, str] = field(repr=False)
 
 
 class Window(StrEnum):

@@ -6,71 +6,22 @@ and still allowed stays, so that a new product does not shuffle a month that peo
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
-from zoneinfo import ZoneInfo
 
+from promoter.core import listing
 from promoter.core.cadence import Slot, slots
-from promoter.core.campaign import Campaign, Select
+from promoter.core.campaign import Campaign
 from promoter.core.errors import UnsafePlan
 from promoter.core.link import public_code
 from promoter.core.model import Phrase, Placement, Post, Product, digest
 from promoter.core.rules import refusal
+from promoter.core.situation import Situation, Standing, Target, selects, weight
 
 HORIZON = timedelta(days=28)
 UNSAFE_SHARE = 0.3
 UNSAFE_COUNT = 10
-
-
-@dataclass(frozen=True, slots=True)
-class Target:
-    """What the planner must know of an account."""
-
-    name: str
-    channel: str
-    daily_limit: int
-    min_gap: timedelta
-    owner: str
-    age_gated: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A post as it stands in the store.
-
-    Attributes:
-        planned: Nothing public was tried yet: it may be moved, changed or cancelled.
-        used: Its slot is used up and counts as shown. A cancelled post is neither.
-    """
-
-    post: Post
-    planned: bool
-    used: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Situation:
-    """All that a plan depends on.
-
-    Attributes:
-        campaigns: The campaigns in force, each once.
-        products: The catalogue without what is retired.
-        remote, youth: Codes of the producers that a campaign may boost.
-        standing: Every post that may matter: all that are planned, and what was shown before.
-        secret: Keys the digests; 64 bytes at most.
-    """
-
-    campaigns: Sequence[Campaign]
-    products: Sequence[Product]
-    remote: frozenset[str]
-    youth: frozenset[str]
-    targets: Mapping[str, Target]
-    standing: Sequence[Standing]
-    zone: ZoneInfo
-    secret: bytes
-    now: datetime
-    until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +48,15 @@ def post_key(secret: bytes, campaign: str, account: str, day: date, ordinal: int
 
 def plan(situation: Situation) -> Plan:
     """Return what must change so that the store shows what the campaigns ask for."""
-    posts, problems = wanted(situation)
+    posts, problems = everything(situation)
     return diff(posts, situation.standing, situation.now, problems)
+
+
+def everything(situation: Situation) -> tuple[list[Post], list[Phrase]]:
+    """Return the posts and listings that the campaigns ask for, by time, and what is amiss."""
+    posts, problems = wanted(situation)
+    listings, more = listing.wanted(situation)
+    return sorted([*posts, *listings], key=lambda post: post.at), problems + more
 
 
 def diff(
@@ -155,7 +113,7 @@ def confirm(found: Plan) -> None:
 
 
 def wanted(situation: Situation) -> tuple[list[Post], list[Phrase]]:
-    """Return the posts that the campaigns ask for after `now`, by time, and what is amiss."""
+    """Return the feed posts that the campaigns ask for after `now`, by time, and what is amiss."""
     asked = _asked(situation)
     board = _Board(situation, {key for key, *_ in asked})
     posts: list[Post] = []
@@ -196,6 +154,8 @@ def _asked(situation: Situation) -> list[tuple[str, Campaign, Target, Slot]]:
     today = situation.now.astimezone(situation.zone).date()
     asked = []
     for campaign in situation.campaigns:
+        if campaign.placement is Placement.LISTING:
+            continue
         first, last = max(campaign.starts, today), min(campaign.ends, situation.until)
         for slot in slots(campaign.cadence, situation.zone, first, last):
             if slot.at <= situation.now:
@@ -222,7 +182,7 @@ def _post(
         campaign=campaign.name,
         account=target.name,
         channel=target.channel,
-        placement=Placement.FEED,
+        placement=campaign.placement,
         day=slot.day,
         ordinal=slot.ordinal,
         at=slot.at,
@@ -232,23 +192,6 @@ def _post(
         approval=campaign.approval,
         max_lateness=campaign.max_lateness,
         reason=reason,
-    )
-
-
-def selects(select: Select, product: Product, day: date) -> bool:
-    """Tell whether a campaign's conditions hold for a product on a day."""
-    held = product.certificate_on(day)
-    return (
-        (not select.groups or product.group in select.groups)
-        and (not select.classes or product.product_class in select.classes)
-        and (select.min_stars == 0 or (held is not None and held.stars >= select.min_stars))
-        and (not select.tags_any or any(tag in select.tags_any for tag in product.tags))
-        and (not select.chains or any(chain in select.chains for chain in product.chains))
-        and (
-            not select.in_season or not product.season_months or day.month in product.season_months
-        )
-        and (not select.include or product.code in select.include)
-        and product.code not in select.exclude
     )
 
 
@@ -275,6 +218,8 @@ class _Board:
         self._products = {product.code: product for product in self.situation.products}
         for item in self.situation.standing:
             post = item.post
+            if post.placement is Placement.LISTING:
+                continue  # it stands in a shop for months: no turn in a feed
             if item.used:
                 self.used.add(post.key)
             elif item.planned and post.key in self.asked:
@@ -340,7 +285,7 @@ class _Board:
         self, campaign: Campaign, slot: Slot, key: str, product: Product
     ) -> tuple[bool, float, bool, float, str]:
         """Order by waiting time: the producer's first, then the product's; ties by digest."""
-        weight = self._weight(campaign, product)
+        heavy = weight(self.situation, campaign, product)
         token = digest(key, product.code)
         producer = _last(self._by_producer[product.producer], slot.at)
         shown = [
@@ -351,19 +296,11 @@ class _Board:
         own = _last(shown, slot.at)
         return (
             producer is not None,
-            -_waiting(producer, slot.at, weight, digest(key, product.producer)),
+            -_waiting(producer, slot.at, heavy, digest(key, product.producer)),
             own is not None,
-            -_waiting(own, slot.at, weight, token),
+            -_waiting(own, slot.at, heavy, token),
             token,
         )
-
-    def _weight(self, campaign: Campaign, product: Product) -> float:
-        weight = 1.0
-        if product.remote or product.producer in self.situation.remote:
-            weight *= campaign.rotate.remote_boost
-        if "youth-startup" in product.tags or product.producer in self.situation.youth:
-            weight *= campaign.rotate.youth_boost
-        return weight
 
     def _reason(self, product: Product, slot: Slot) -> Phrase:
         last = _last(self._by_producer[product.producer], slot.at)

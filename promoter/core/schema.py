@@ -18,7 +18,8 @@ from pydantic.fields import FieldInfo
 from pydantic_core import ErrorDetails, PydanticCustomError
 
 from promoter.core.document import Document, Path, dotted
-from promoter.core.model import Phrase, Problem, Record
+from promoter.core.model import Phrase, Record
+from promoter.core.problem import Problem
 
 M = TypeVar("M", bound=BaseModel)
 T = TypeVar("T")

@@ -160,7 +160,7 @@ def _card_facts(product: Product, day: date, voice: Voice) -> Iterator[str]:
         yield voice.say(Phrase("Geographical indication {name}", name=_gi(product)))
     if line := taste(product.description):
         yield line
-    if len(product.packaging) > 1 or _other_packs(product):
+    if len(product.packaging) > 1 or other_packs(product):
         packs = ", ".join(product.packaging)
         tour = product.group == "tourism"
         sold = (
@@ -172,13 +172,14 @@ def _card_facts(product: Product, day: date, voice: Voice) -> Iterator[str]:
     if product.shelf_life:
         yield voice.say(Phrase("Best within {time}", time=product.shelf_life))
     if product.self_declaration:
-        yield voice.say(_declaration(product))
+        yield voice.say(declaration(product))
     if held := product.certificate_on(day):
         on = voice.day(held.decided_on)
         yield voice.say(Phrase("OCOP: decision {number} of {day}", number=held.decision, day=on))
 
 
-def _declaration(product: Product) -> Phrase:
+def declaration(product: Product) -> Phrase:
+    """Return under which number the law knows a product."""
     number = product.self_declaration
     if product.product_class == "cosmetic":
         return Phrase("Cosmetic notification no. {number}", number=number)
@@ -235,7 +236,7 @@ def caption(
     parts = Parts(
         code=product.code,
         hook=sentences(said),
-        forms=tuple(_forms(product, producer, day, voice, link)),
+        forms=tuple(_forms(product, producer, day, voice, link, brief=limits.brief)),
         notices=notices(product),
         question=question.strip(),
         hashtags=tags(hashtags, product, day),
@@ -253,9 +254,9 @@ def tags(names: Iterable[str], product: Product, day: date) -> tuple[str, ...]:
 
 
 def _forms(
-    product: Product, producer: Producer, day: date, voice: Voice, link: str
+    product: Product, producer: Producer, day: date, voice: Voice, link: str, *, brief: bool
 ) -> Iterator[Form]:
-    """Yield the facts with the link: whole; name, rank and price; name alone.
+    """Yield the facts with the link: whole unless brief; name, rank and price; name alone.
 
     In the short forms producer and address stand in the picture (rule FOOD-01).
     """
@@ -263,15 +264,16 @@ def _forms(
     name = " – ".join(filter(None, (f"{sign} {product.name}", _standing(product, day, voice))))
     where = f"📍 {producer.name}, {place(producer.place, voice)}"
     order = voice.say(_order(product, link))
-    yield Form((name, _packs(product, voice), where, f"🛒 {order}"), "\n\n")
-    brief = ", ".join(filter(None, (_rank(product, day, voice), _price(product, voice))))
-    yield Form((" – ".join(filter(None, (f"{sign} {product.name}", brief))), link), "\n")
+    if not brief:
+        yield Form((name, _packs(product, voice), where, f"🛒 {order}"), "\n\n")
+    short = ", ".join(filter(None, (_rank(product, day, voice), _price(product, voice))))
+    yield Form((" – ".join(filter(None, (f"{sign} {product.name}", short))), link), "\n")
     yield Form((product.name, link), "\n")
 
 
 def _packs(product: Product, voice: Voice) -> str:
     """Return the line on price and packaging: `📦 Gói 1 kg: 15.000 đ; có cả bao 5 kg`."""
-    others = ", ".join(_other_packs(product))
+    others = ", ".join(other_packs(product))
     unit = product.price_unit
     if product.price is None:
         asked = Phrase("{packs}, price on request", packs=_capital(others))
@@ -286,7 +288,7 @@ def _packs(product: Product, voice: Voice) -> str:
     return "; ".join(filter(None, (line, also)))
 
 
-def _other_packs(product: Product) -> list[str]:
+def other_packs(product: Product) -> list[str]:
     """Return the packagings that the price's unit does not name already."""
     unit = product.price_unit
     return [

@@ -10,19 +10,23 @@ from filelock import FileLock, Timeout
 from promoter.core.delivery import Delivery
 from promoter.core.errors import ConfigError, PromoterError
 from promoter.core.model import Phrase
+from promoter.pipeline.comment import comment
 from promoter.pipeline.compose import compose
 from promoter.pipeline.context import Account, Context
+from promoter.pipeline.correct import correct
 from promoter.pipeline.deliver import deliver
 from promoter.pipeline.plan import extend
 from promoter.pipeline.prepare import prepare
 from promoter.pipeline.settle import close_late, settle
-from promoter.store import clicks, deliveries
+from promoter.store import clicks, deliveries, follow_ups
+from promoter.store.follow_ups import Verb
 
 log = logging.getLogger("promoter.engine")
 logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns when a lane is busy: no news
 
 TICK_SECONDS = 1
 COMPOSE_SECONDS = 15
+_IN_LANE = (Verb.CORRECT, Verb.WITHDRAW, Verb.COMMENT)
 
 
 class Engine:
@@ -99,8 +103,11 @@ def _lock(context: Context) -> FileLock | None:
 
 def _is_due(context: Context, account: Account) -> bool:
     with context.store.read() as session:
-        moment = deliveries.next_moment(session, account.name)
-    return moment is not None and moment <= context.now()
+        moments = (
+            deliveries.next_moment(session, account.name),
+            follow_ups.next_moment(session, account.name, _IN_LANE),
+        )
+    return any(moment is not None and moment <= context.now() for moment in moments)
 
 
 def upkeep(context: Context) -> None:
@@ -127,17 +134,20 @@ def _forget_visits(context: Context) -> None:
 
 
 def run_lane(context: Context, account: Account) -> list[Delivery]:
-    """Run one round of an account: look, prepare, publish.
+    """Run one round of an account: look, prepare, publish, correct, comment.
 
     What is not a ChannelError is either a person's problem, which is logged, or a bug: it ends
     this round with a traceback, and the claim it leaves behind is treated as a lost answer.
     """
     try:
-        return [
+        done = [
             *settle(context, account),
             *prepare(context, account),
             *deliver(context, account),
+            *correct(context, account),
         ]
+        comment(context, account)
+        return done
     except PromoterError as error:
         log.error("%s: %s", account.name, error)  # noqa: TRY400
     except Exception:  # the one place besides the web's error page: HOUSE §5

@@ -6,10 +6,10 @@ or a font changes, the creative is made anew and its approval is void, days befo
 
 import hashlib
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
 from promoter.core import delivery as life
-from promoter.core import rules, wording
+from promoter.core import listing_words, rules, wording
 from promoter.core.delivery import UNATTEMPTED, Delivery, State
 from promoter.core.errors import ConfigError
 from promoter.core.facts import changed, facts
@@ -19,8 +19,10 @@ from promoter.core.model import (
     Approval,
     Creative,
     Format,
+    Listing,
     Media,
     Phrase,
+    Placement,
     Post,
     Producer,
     Product,
@@ -28,9 +30,10 @@ from promoter.core.model import (
 )
 from promoter.core.wording import CardWords, Voice
 from promoter.pipeline.context import Account, Context
-from promoter.store import creatives, database, deliveries, posts, products
+from promoter.store import creatives, database, deliveries, follow_ups, posts, products
 from promoter.store.creatives import Composed
 from promoter.store.database import Session
+from promoter.store.follow_ups import Verb
 
 AHEAD = timedelta(hours=72)
 
@@ -54,10 +57,14 @@ class Made:
 
 
 def compose(context: Context) -> list[Delivery]:
-    """Make or renew the creatives of the posts of the next 72 hours; return what changed."""
+    """Make or renew the creatives of what is shown from now on; return what changed.
+
+    That is: the posts of the next 72 hours, and the listings that are live.
+    """
     with context.store.read() as session:
         soon = deliveries.before(session, UNATTEMPTED, database.now(session) + AHEAD)
-        found = posts.posts(session, [item.key for item in soon])
+        live = deliveries.live_listings(session)
+        found = posts.posts(session, [item.key for item in (*soon, *live)])
     changed = []
     for post in found:
         try:
@@ -82,6 +89,23 @@ def make(context: Context, post: Post) -> Made | Phrase:
     return _make(context, material)
 
 
+def remake(context: Context, key: str) -> Phrase | None:
+    """Make the creative of a live post anew, as it should be today; return why it must not be.
+
+    Raises:
+        ConfigError: A template, font or photo is missing or wrong.
+    """
+    with context.store.read() as session:
+        (post,) = posts.posts(session, [key])
+        before = creatives.get(session, key)
+    made = make(context, post)
+    if isinstance(made, Phrase):
+        return made
+    _put_media(context, made)
+    _keep(context, post, made.composed, before)
+    return None
+
+
 def make_card(context: Context, post: Post, form: Format) -> bytes:
     """Return a post's card in any format.
 
@@ -102,7 +126,8 @@ def _gather(context: Context, session: Session, post: Post) -> Material | Phrase
         return Phrase("{code} is no longer in the catalogue", code=post.products[0])
     if account is None:
         return Phrase("there is no account {name} any more", name=post.account)
-    day = post.at.astimezone(context.office.zone).date()
+    # what is live goes on standing there: it must be true today
+    day = max(post.at, database.now(session)).astimezone(context.office.zone).date()
     refused = rules.refusal(product, day, age_gated=account.limits.age_gated)
     return refused or Material(post, product, maker, account, day)
 
@@ -113,7 +138,8 @@ def _inputs(context: Context, material: Material) -> str:
         material.product.model_dump_json(),
         material.producer.model_dump_json(),
         str(material.product.certificate_on(material.day)),
-        str((post.recipe, post.placement, post.code, material.account.limits.caption)),
+        str((post.recipe, post.placement, post.code)),
+        str((material.account.limits.caption, material.account.links)),
         context.studio.digest(post.recipe.card),
         context.captions.digest(post.recipe.caption),
         context.office.public_url,
@@ -132,16 +158,21 @@ def _renew(context: Context, post: Post) -> Delivery | None:
     made = _make(context, material)
     if isinstance(made, Phrase):
         return _refuse(context, post, made, State.WAITING)
-    for medium in made.composed.creative.media:
-        context.media.put(medium.data or b"")  # before the row that names it
+    _put_media(context, made)
     return _keep(context, post, made.composed, before)
+
+
+def _put_media(context: Context, made: Made) -> None:
+    """Keep the files of a creative before the rows that name them."""
+    for medium in made.composed.creative.media:
+        context.media.put(medium.data or b"")
 
 
 def _keep(context: Context, post: Post, new: Composed, before: Composed | None) -> Delivery | None:
     with context.store.write() as session:
         now = database.now(session)
         old = deliveries.get(session, post.key)
-        if old is None or old.state not in UNATTEMPTED or old.lease_until:
+        if old is None or old.lease_until or not _may_change(old):
             return None
         sizes = [len(medium.data or b"") for medium in new.creative.media]
         creatives.put(session, post.key, new, sizes, now)
@@ -152,8 +183,18 @@ def _keep(context: Context, post: Post, new: Composed, before: Composed | None) 
             creatives.approve(session, post.key, mark, "auto", now)
         approved = creatives.approved(session, post.key) == mark
         note = None if approved else _what_changed(before, new)
-        after = life.composed(old, approved=approved, note=note)
+        if old.state is State.PUBLISHED:
+            after = replace(old, note=note)
+            if approved and mark != old.shown:
+                follow_ups.ask(session, post.key, Verb.CORRECT, old.account, now)
+        else:
+            after = life.composed(old, approved=approved, note=note)
         return after if deliveries.save(session, old, after, now) else None
+
+
+def _may_change(old: Delivery) -> bool:
+    """Tell whether what a post shows may be made anew: before it is sent, or if it is live."""
+    return old.state in UNATTEMPTED or old.state is State.PUBLISHED
 
 
 def _what_changed(before: Composed | None, new: Composed) -> Phrase:
@@ -170,6 +211,8 @@ def _refuse(context: Context, post: Post, why: Phrase, state: State) -> Delivery
     with context.store.write() as session:
         now = database.now(session)
         old = deliveries.get(session, post.key)
+        if old and old.state is State.PUBLISHED:
+            return _take_down(session, old, why, state, now)
         if old is None or old.state not in UNATTEMPTED or old.lease_until:
             return None
         creatives.remove(session, post.key)
@@ -179,7 +222,21 @@ def _refuse(context: Context, post: Post, why: Phrase, state: State) -> Delivery
         return after if deliveries.save(session, old, after, now) else None
 
 
+def _take_down(
+    session: Session, old: Delivery, why: Phrase, state: State, now: datetime
+) -> Delivery | None:
+    """Ask for the end of a live listing that has become unlawful; wrong words only get a note."""
+    if old.note == why:
+        return None
+    if state is State.CANCELLED:
+        follow_ups.ask(session, old.key, Verb.WITHDRAW, old.account, now)
+    after = replace(old, note=why)
+    return after if deliveries.save(session, old, after, now) else None
+
+
 def _make(context: Context, material: Material) -> Made | Phrase:
+    if material.post.placement is Placement.LISTING:
+        return _listing(context, material)
     post, product, maker = material.post, material.product, material.producer
     account, day, voice = material.account, material.day, _voice(context)
     form = account.limits.formats[post.placement]
@@ -193,7 +250,7 @@ def _make(context: Context, material: Material) -> Made | Phrase:
         day,
         voice,
         hook=hook,
-        link=link,
+        link=link if account.links else voice.say(Phrase("code {code}", code=post.code)),
         hashtags=post.recipe.hashtags,
         limits=account.limits,
     )
@@ -209,6 +266,37 @@ def _make(context: Context, material: Material) -> Made | Phrase:
     creative = Creative(post.placement, product.name, caption, link, target, (medium,))
     stated = facts(product, maker, day)
     return Made(Composed(creative, _inputs(context, material), stated, variant))
+
+
+def _listing(context: Context, material: Material) -> Made | Phrase:
+    post, product, maker = material.post, material.product, material.producer
+    limits, day, voice = material.account.limits, material.day, _voice(context)
+    if product.price is None or not product.photos:
+        return Phrase("{code} has no price or no photo: a shop asks for both", code=product.code)
+    title = listing_words.title(product)
+    said = listing_words.description(product, maker, day, voice, limits.caption)
+    wrong = rules.claims(f"{title}\n{said}", product, day)
+    if wrong:
+        return wrong[0]
+    photo, form = product.photos[0], limits.formats[post.placement]
+    data = context.studio.plain(context.media.get(photo.sha256), photo.focus, form)
+    shown = Phrase("Illustration of {name}") if photo.sample else Phrase("Photo of {name}")
+    alt = voice.say(Phrase(shown.text, name=product.name))
+    name = hashlib.sha256(data).hexdigest()
+    medium = Media("image", name, "image/jpeg", form.width, form.height, alt, data)
+    offer = Listing(
+        product.code,
+        product.product_class,
+        product.price,
+        listing_words.grams(product),
+        product.gtin,
+    )
+    target = links(post, context.office.public_url)[0].target
+    creative = Creative(
+        post.placement, title, said, _link(context, "r", post), target, (medium,), offer
+    )
+    stated = facts(product, maker, day)
+    return Made(Composed(creative, _inputs(context, material), stated, "listing"))
 
 
 def _card(context: Context, material: Material, form: Format) -> bytes:

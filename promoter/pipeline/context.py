@@ -11,6 +11,7 @@ from promoter.locale import Locale
 from promoter.media import MediaStore
 from promoter.render.caption import Captions
 from promoter.render.studio import Studio
+from promoter.secrets import Vault
 from promoter.store.database import Store
 
 LEASE_MARGIN = timedelta(seconds=30)
@@ -24,7 +25,11 @@ class Account:
         daily_limit: Most posts in a local day: the stricter of the office's and the channel's.
         min_gap: Least time between two public calls.
         owner: Producer whose products alone may be shown; empty for the office's own.
-        connect: Makes the channel at its first use, so that a missing secret hurts only then.
+        connect: Makes the channel with the newest credentials, at its first use: a missing secret
+            hurts only then.
+        sandbox: It speaks to a stand-in; its numbers are simulated.
+        links: Whether captions carry the short link; without it they carry its code.
+        first_comment: Written below each post; `{link}` and `{name}` are filled in.
     """
 
     name: str
@@ -35,6 +40,9 @@ class Account:
     owner: str
     resend_after_absent: bool
     connect: Callable[[], Channel]
+    sandbox: bool = False
+    links: bool = True
+    first_comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,7 @@ class Context:
     """Store, accounts, templates and media.
 
     Attributes:
+        vault: Seals the credentials that services give.
         assets: Folder of card and caption templates, fonts and brand.
         call_limit: Longest real time that one call to a service may take.
     """
@@ -63,6 +72,7 @@ class Context:
     captions: Captions
     media: MediaStore
     assets: Path
+    vault: Vault
     call_limit: timedelta = timedelta(seconds=60)
 
     def lease(self) -> timedelta:

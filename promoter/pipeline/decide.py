@@ -4,14 +4,17 @@ from dataclasses import replace
 from datetime import datetime
 
 from promoter.core import delivery as life
-from promoter.core.channel import Withdraws
+from promoter.core.channel import Channel, Corrects, Withdraws
 from promoter.core.delivery import Decision, Delivery, State
 from promoter.core.errors import ChannelError, ConfigError
 from promoter.core.model import Phrase, Receipt
 from promoter.pipeline import lane
-from promoter.pipeline.context import Context
-from promoter.store import creatives, database, deliveries, posts
+from promoter.pipeline.compose import remake
+from promoter.pipeline.context import Account, Context
+from promoter.pipeline.correct import correct as step
+from promoter.store import creatives, database, deliveries, follow_ups, posts
 from promoter.store.database import Session
+from promoter.store.follow_ups import Verb
 
 
 def find_key(context: Context, start: str) -> str:
@@ -43,6 +46,8 @@ def decide(context: Context, key: str, decision: Decision, by: str, *, url: str 
         old = deliveries.get(session, key)
         if old is None:
             raise ConfigError(Phrase("no post {start}; see «promoter posts»", start=key))
+        if decision is Decision.APPROVE and old.state is State.PUBLISHED:
+            return _approve_change(session, old, by, now)
         receipt = Receipt(url, url) if url else None
         new = life.decided(old, decision, now, receipt)
         if isinstance(new, Phrase):
@@ -54,6 +59,63 @@ def decide(context: Context, key: str, decision: Decision, by: str, *, url: str 
         attempt = deliveries.begin(session, key, decision.value, now)
         deliveries.end(session, attempt, new.state.value, now, Phrase("by {who}", who=by))
     return new
+
+
+def _approve_change(session: Session, old: Delivery, by: str, now: datetime) -> Delivery:
+    """Agree to what a live post should show from now on."""
+    composed = creatives.get(session, old.key)
+    if composed is None or composed.creative.digest() == old.shown:
+        raise ConfigError(Phrase("post {key} shows already what it should", key=old.key[:10]))
+    _approve(session, old.key, by, now)
+    follow_ups.ask(session, old.key, Verb.CORRECT, old.account, now)
+    return old
+
+
+def correct(context: Context, key: str, by: str) -> Delivery:
+    """Bring a live post up to date with the catalogue and the templates of today.
+
+    Returns:
+        The delivery; its note says if the channel refused, or could not be asked yet.
+
+    Raises:
+        ConfigError: It is not live, its channel cannot change posts, it shows already what it
+            should, or it must not be shown any more.
+    """
+    old, account = _live(context, key)
+    if not isinstance(account.connect(), Corrects):
+        raise ConfigError(_by_hand(old, account))
+    refused = remake(context, key)
+    if refused:
+        raise ConfigError(
+            Phrase("post {key}: {why}; take it down instead", key=key[:10], why=refused)
+        )
+    decide(context, key, Decision.APPROVE, by)
+    step(context, account)
+    with context.store.read() as session:
+        new = deliveries.get(session, key)
+        waiting = [item for item in follow_ups.of(session, key) if item.verb is Verb.CORRECT]
+    if waiting:
+        return replace(old, note=Phrase("it will be corrected as soon as the channel allows it"))
+    return new or old
+
+
+def _by_hand(old: Delivery, account: Account) -> Phrase:
+    return Phrase(
+        "{account} cannot change posts; do it by hand at {url}",
+        account=account.name,
+        url=old.receipt.url if old.receipt else "",
+    )
+
+
+def _live(context: Context, key: str) -> tuple[Delivery, Account]:
+    with context.store.read() as session:
+        old = deliveries.get(session, key)
+    if old is None or old.state is not State.PUBLISHED or old.receipt is None:
+        raise ConfigError(Phrase("post {key} is not live", key=key[:10]))
+    account = context.accounts.get(old.account)
+    if account is None:
+        raise ConfigError(Phrase("there is no account {name} any more", name=old.account))
+    return old, account
 
 
 def _approve(session: Session, key: str, by: str, now: datetime) -> None:
@@ -75,27 +137,30 @@ def withdraw(context: Context, key: str, by: str) -> Delivery:
         ConfigError: It is not live, or its channel cannot take posts down.
         ChannelError: The service refused or could not be reached; nothing is changed here.
     """
-    with context.store.read() as session:
-        old = deliveries.get(session, key)
-    if old is None or old.state is not State.PUBLISHED or old.receipt is None:
-        raise ConfigError(Phrase("post {key} is not live", key=key[:10]))
-    account = context.accounts.get(old.account)
-    channel = account.connect() if account else None
-    if account is None or not isinstance(channel, Withdraws):
+    old, account = _live(context, key)
+    receipt = old.receipt
+    if receipt is None or not isinstance(account.connect(), Withdraws):
         raise ConfigError(
             Phrase(
                 "{account} cannot take posts down; do it by hand at {url}",
                 account=old.account,
-                url=old.receipt.url,
+                url=receipt.url if receipt else "",
             )
         )
     attempt = lane.begin(context, key, "withdraw")
     try:
-        channel.withdraw(old.receipt)
+        lane.ask(context, account, lambda channel: _withdrawn(channel, receipt))
     except ChannelError as error:
         lane.conclude(context, account, attempt, (old, old), error)
         raise
+    with context.store.write() as session:
+        follow_ups.close(session, key)
     note = Phrase("taken down by {who}", who=by)
     new = replace(old, state=State.WITHDRAWN, note=note)
     lane.conclude(context, account, attempt, (old, new))
     return new
+
+
+def _withdrawn(channel: Channel, receipt: Receipt) -> None:
+    if isinstance(channel, Withdraws):
+        channel.withdraw(receipt)

@@ -70,6 +70,7 @@ def _gate(
         wait_until=max(waits, default=None),
         full=deliveries.public_on(session, account.name, today) >= account.daily_limit,
         next_day=tomorrow.astimezone(now.tzinfo),
+        mark=mark,
     )
 
 
@@ -89,10 +90,13 @@ def _publish(
     context: Context, account: Account, claimed: Delivery, attempt: int
 ) -> tuple[Delivery, bool]:
     try:
-        channel = account.connect()
         creative = lane.creative(context, claimed.key)
         with fence(context.call_limit.total_seconds()):
-            receipt = channel.publish(creative, claimed.key, claimed.draft)
+            receipt = lane.ask(
+                context,
+                account,
+                lambda channel: channel.publish(creative, claimed.key, claimed.draft),
+            )
     except ChannelError as error:
         after = life.failed(claimed, error, context.now())
         return after, lane.conclude(context, account, attempt, (claimed, after), error)

@@ -1,17 +1,31 @@
 """What the steps of one account share: leases, the bytes to send, and how an attempt ends."""
 
 import logging
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import TypeVar
 
 from promoter.core import delivery as life
+from promoter.core.channel import Channel, Refreshes
 from promoter.core.delivery import Delivery, State
-from promoter.core.errors import ChannelError, ConfigError, NotAuthorized, Scope, Transient
+from promoter.core.errors import (
+    ChannelError,
+    ConfigError,
+    NotAuthorized,
+    OutcomeUnknown,
+    Scope,
+    Transient,
+)
+from promoter.core.ladder import RUNGS
 from promoter.core.model import Creative, Phrase
 from promoter.pipeline.context import Account, Context
-from promoter.store import creatives, database, deliveries
+from promoter.pipeline.renew import renew
+from promoter.store import creatives, credentials, database, deliveries, follow_ups
 from promoter.store.database import Session
+from promoter.store.follow_ups import Verb
+
+Told = TypeVar("Told")
 
 log = logging.getLogger("promoter.lane")
 
@@ -40,6 +54,28 @@ def begin(context: Context, key: str, verb: str) -> int:
     """Write down that a verb is about to be called; return the attempt's number."""
     with context.store.write() as session:
         return deliveries.begin(session, key, verb, database.now(session))
+
+
+def ask(context: Context, account: Account, question: Callable[[Channel], Told]) -> Told:
+    """Ask an account's channel something; with a token that has ended, renew it and ask again.
+
+    Raises:
+        ChannelError: What the channel answered. It was asked twice at most, and the second time
+            only because the first was surely not done.
+    """
+    with context.store.read() as session:
+        version = credentials.get(session, account.name).version
+    channel = account.connect()
+    try:
+        return question(channel)
+    except NotAuthorized:
+        if not isinstance(channel, Refreshes):
+            raise
+    try:
+        renew(context, account, channel, version)
+    except OutcomeUnknown as error:  # the question itself was surely not done
+        raise Transient(error.phrase, scope=Scope.ACCOUNT) from None
+    return question(account.connect())
 
 
 def creative(context: Context, key: str) -> Creative:
@@ -79,20 +115,32 @@ def conclude(
         now = database.now(session)
         deliveries.end(session, attempt, outcome, now, error.phrase if error else new.note)
         if not deliveries.save(session, old, new, now):
-            _answered_late(session, new, now)
-        go_on = _charge(session, account.name, error, now)
+            new = _answered_late(session, new, now) or old
+        if new.state is State.PUBLISHED and old.state is not State.PUBLISHED:
+            follow(session, account, new, now)
+        go_on = charge(session, account.name, error, now)
     log.info("%s %s %s", old.key, account.name, outcome)
     return go_on
 
 
-def _answered_late(session: Session, new: Delivery, now: datetime) -> None:
+def follow(session: Session, account: Account, live: Delivery, now: datetime) -> None:
+    """Ask for what follows a post that has just gone live."""
+    follow_ups.ask(session, live.key, Verb.MEASURE, account.name, now + RUNGS[0])
+    if account.first_comment:
+        follow_ups.ask(session, live.key, Verb.COMMENT, account.name, now)
+
+
+def _answered_late(session: Session, new: Delivery, now: datetime) -> Delivery | None:
     """Keep a receipt that arrived after the lease had ended: it settles the doubt."""
     current = deliveries.get(session, new.key)
     if current and new.receipt and current.state in (State.UNKNOWN, State.HELD):
-        deliveries.save(session, current, life.accepted(current, new.receipt, now), now)
+        settled = life.accepted(current, new.receipt, now)
+        if deliveries.save(session, current, settled, now):
+            return settled
+    return None
 
 
-def _charge(session: Session, name: str, error: ChannelError | None, now: datetime) -> bool:
+def charge(session: Session, name: str, error: ChannelError | None, now: datetime) -> bool:
     """Let an account wait or stand still if the error concerns all of it."""
     state = deliveries.account(session, name)
     match error:

@@ -12,8 +12,10 @@ from promoter.core.cadence import calendar
 from promoter.core.campaign import Campaign, Known
 from promoter.core.errors import ConfigError
 from promoter.core.link import links
-from promoter.core.model import Phrase, Post, Problem, Severity, digest
-from promoter.core.planner import Plan, Situation, Target
+from promoter.core.model import Phrase, Post, digest
+from promoter.core.planner import Plan
+from promoter.core.problem import Problem, Severity
+from promoter.core.situation import Situation, Target
 from promoter.pipeline.context import Context
 from promoter.store import database, posts, products
 
@@ -55,7 +57,9 @@ def known(context: Context) -> Known:
     with context.store.read() as session:
         catalogue = products.products(session)
     return Known(
-        accounts=frozenset(context.accounts),
+        accounts={
+            account.name: tuple(account.limits.formats) for account in context.accounts.values()
+        },
         codes=frozenset(item.code for item in catalogue) or None,
         tags=frozenset(tag for item in catalogue for tag in item.tags) or None,
         cards=context.studio.templates(),
@@ -109,7 +113,7 @@ def plan(context: Context, values: Sequence[Campaign]) -> Plan:
 
 def wanted(context: Context, values: Sequence[Campaign]) -> list[Post]:
     """Return the posts that these campaigns ask for from now on, whether they stand or not."""
-    return planner.wanted(_situation(context, values))[0]
+    return planner.everything(_situation(context, values))[0]
 
 
 def apply(

@@ -3,9 +3,10 @@
 from dataclasses import replace
 
 from promoter.core import delivery as life
-from promoter.core.channel import Prepares
+from promoter.core.channel import Channel, Prepares
 from promoter.core.delivery import Delivery, State
 from promoter.core.errors import ChannelError
+from promoter.core.model import Draft
 from promoter.pipeline import lane
 from promoter.pipeline.context import Account, Context
 
@@ -28,12 +29,15 @@ def _step(context: Context, account: Account, leased: Delivery) -> tuple[Deliver
     free = replace(leased, lease_until=None)
     attempt = lane.begin(context, leased.key, "prepare")
     try:
-        channel = account.connect()
-        draft = None
-        if isinstance(channel, Prepares):
-            draft = channel.prepare(lane.creative(context, leased.key), leased.key, leased.draft)
+        draft = lane.ask(context, account, lambda channel: _draft(context, channel, leased))
     except ChannelError as error:
         after = life.failed(free, error, context.now())
         return after, lane.conclude(context, account, attempt, (leased, after), error)
     after = life.prepared(free, draft, context.now())
     return after, lane.conclude(context, account, attempt, (leased, after))
+
+
+def _draft(context: Context, channel: Channel, leased: Delivery) -> Draft | None:
+    if not isinstance(channel, Prepares):
+        return None
+    return channel.prepare(lane.creative(context, leased.key), leased.key, leased.draft)

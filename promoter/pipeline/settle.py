@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from promoter.core import delivery as life
-from promoter.core.channel import Finds, Resumes
+from promoter.core.channel import Channel, Finds, Resumes
 from promoter.core.delivery import UNATTEMPTED, Delivery, State
 from promoter.core.errors import ChannelError
 from promoter.core.model import Absent, Phrase, Receipt
@@ -70,7 +70,10 @@ def _look(context: Context, account: Account, leased: Delivery) -> tuple[Deliver
 
 
 def _ask(context: Context, account: Account, leased: Delivery) -> Receipt | Absent | None:
-    channel = account.connect()
+    return lane.ask(context, account, lambda channel: _looked(context, channel, leased))
+
+
+def _looked(context: Context, channel: Channel, leased: Delivery) -> Receipt | Absent | None:
     if leased.state is State.PENDING:
         if isinstance(channel, Resumes) and leased.receipt:
             return channel.resume(leased.receipt)

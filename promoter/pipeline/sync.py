@@ -6,7 +6,8 @@ from dataclasses import dataclass, replace
 from promoter.core.catalogue import Outcome, Reading, Verdict, read
 from promoter.core.cells import Note
 from promoter.core.errors import ConfigError, UnsafePlan
-from promoter.core.model import Phrase, Problem
+from promoter.core.model import Phrase
+from promoter.core.problem import Problem
 from promoter.core.source import Source
 from promoter.pipeline.context import Context
 from promoter.store import database, products

@@ -31,8 +31,23 @@ def until_stopped() -> Iterator[threading.Event]:
 
 
 @contextmanager
+def sandbox(world: World) -> Iterator[None]:
+    """Let the stand-ins of sandbox accounts answer while the block runs, if there are any.
+
+    Raises:
+        ConfigError: Their port is in use, or a secret of theirs is missing.
+    """
+    if not world.sandboxed():
+        yield
+        return
+    taken = bind("127.0.0.1", world.settings.sandbox.port)
+    with world.sandbox(taken):
+        yield
+
+
+@contextmanager
 def serving(world: World, *, sample: bool = False) -> Iterator[None]:
-    """Serve the site while the block runs.
+    """Serve the site, and the stand-ins of sandbox accounts, while the block runs.
 
     Args:
         sample: All data are sample data: every page says so.
@@ -50,11 +65,12 @@ def serving(world: World, *, sample: bool = False) -> Iterator[None]:
         sample=sample,
     )
     site = Site(app, taken)
-    site.start()
-    try:
-        yield
-    finally:
-        site.stop()
+    with sandbox(world):
+        site.start()
+        try:
+            yield
+        finally:
+            site.stop()
 
 
 def _report(context: Context, producer: str, period: str) -> str | None:
@@ -74,7 +90,8 @@ def run(world: World, *, web: bool, tell: Callable[[str], None]) -> None:
     engine = Engine(world.context)
     with until_stopped() as stopped:
         if not web:
-            _work(engine, stopped)
+            with sandbox(world):
+                _work(engine, stopped)
             return
         with serving(world):
             tell(world.settings.office.public_url)
@@ -95,7 +112,8 @@ def run_once(world: World, *, web: bool) -> dict[str, int]:
     engine.hold()
     try:
         if not web:
-            return dict(Counter(item.state.value for item in once(world.context)))
+            with sandbox(world):
+                return dict(Counter(item.state.value for item in once(world.context)))
         with serving(world):
             return dict(Counter(item.state.value for item in once(world.context)))
     finally:

@@ -96,6 +96,8 @@ class Answer:
             return ""
         if isinstance(found, dict) and isinstance(found.get("error"), dict):
             found = found["error"]
+        elif isinstance(found, dict) and isinstance(found.get("errors"), list):
+            found = next((item for item in found["errors"] if isinstance(item, dict)), found)
         texts = [found.get(name) for name in _REASONS] if isinstance(found, dict) else []
         text = next((text for text in texts if isinstance(text, str)), "")
         for secret in self.secrets:
@@ -104,12 +106,15 @@ class Answer:
         return plain.strip()[:REASON_LENGTH]
 
     def wait(self) -> timedelta | None:
-        """Return the wait that the service asks for (RFC 9110 §10.2.3), or None."""
+        """Return the wait that the service asks for, or None.
+
+        It is said by Retry-After (RFC 9110 §10.2.3), or by `x-rate-limit-reset`, a Unix time.
+        """
         asked = self.headers.get("Retry-After", "").strip()
         if asked.isascii() and asked.isdigit():
             # more digits do not fit a timedelta
             return min(timedelta(seconds=int(asked[:9])), LONGEST_WAIT)
-        until = _moment(asked)
+        until = _moment(asked) or _second(self.headers.get("x-rate-limit-reset", ""))
         if until is None:
             return None
         # by the service's own clock, since ours may differ
@@ -122,6 +127,10 @@ Judge = Callable[[Answer], ChannelError | None]
 
 It sees every answer: services say "error" with 200, and throttle and expire tokens with 400.
 """
+
+
+def _second(text: str) -> datetime | None:
+    return datetime.fromtimestamp(int(text), UTC) if re.fullmatch(r"\d{9,11}", text) else None
 
 
 def _moment(text: str) -> datetime | None:

@@ -5,12 +5,13 @@ transport failures become errors that answer: was it done?
 """
 
 import logging
-from collections.abc import Collection, Mapping
-from datetime import timedelta
+from collections.abc import Callable, Collection, Mapping
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
 
 import requests
+from requests.structures import CaseInsensitiveDict
 from urllib3.exceptions import HTTPError
 
 from promoter.core.errors import (
@@ -25,13 +26,24 @@ from promoter.core.model import Phrase
 from promoter.remote.answer import Answer, Effect, Judge
 from promoter.remote.wire import Call, Stage, TooLarge, exchange
 
-# urllib3 logs whole addresses, and an address may carry what nobody should read; each of its
-# loggers is shut by itself, so that no level set anywhere opens one again
-for _name in [name for name in logging.root.manager.loggerDict if name.startswith("urllib3")]:
-    logging.getLogger(_name).disabled = True
-
 SHORTEST_SECRET = 8
 """Words of fewer letters in a header are no token, and hiding them would spoil reasons."""
+
+File = tuple[str, bytes, str]
+"""One file of a form: its name, its bytes and their type."""
+
+
+def silence(library: str) -> None:
+    """Shut the loggers of a library that prints addresses, headers or bodies.
+
+    Each of them is shut by itself, so that no level set anywhere opens one again.
+    """
+    for name in [library, *logging.root.manager.loggerDict]:
+        if name == library or name.startswith(f"{library}."):
+            logging.getLogger(name).disabled = True
+
+
+silence("urllib3")
 
 
 class Session:
@@ -43,8 +55,7 @@ class Session:
         limit: timedelta,
         loopback_only: bool,
         hosts: Mapping[str, str] | None = None,
-        headers: Mapping[str, str] | None = None,
-        judge: Judge | None = None,
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
     ) -> None:
         """Set the terms of all calls.
 
@@ -52,24 +63,42 @@ class Session:
             limit: Longest time of one call, from the look-up of the name to the last byte.
             loopback_only: Refuse every host that is not this machine.
             hosts: By name, the origin (`http://127.0.0.1:8090`) that stands in for a host.
-            headers: Sent with each call; the place for an account's token, which is never shown.
-            judge: Sees every answer.
+            clock: The machine's moment, for signatures.
         """
         self._limit = limit
         self._loopback_only = loopback_only
         self._hosts = dict(hosts or {})
-        self._headers = dict(headers or {})
-        self._judge = judge
+        self._headers: dict[str, str] = {}
+        self._secrets: tuple[str, ...] = ()
+        self._judge: Judge | None = None
+        self.clock = clock
 
-    def bound(self, *, headers: Mapping[str, str], judge: Judge | None = None) -> "Session":
-        """Return a session on the same terms for one account."""
-        return Session(
+    def bound(
+        self,
+        *,
+        headers: Mapping[str, str] | None = None,
+        secrets: Collection[str] = (),
+        judge: Judge | None = None,
+    ) -> "Session":
+        """Return a session on the same terms for one account.
+
+        Args:
+            headers: Sent with each call; the place for an account's token, which is never shown.
+            secrets: What else must not be shown, should the service repeat it.
+            judge: Sees every answer.
+        """
+        bound = Session(
             limit=self._limit,
             loopback_only=self._loopback_only,
             hosts=self._hosts,
-            headers=self._headers | dict(headers),
-            judge=judge or self._judge,
+            clock=self.clock,
         )
+        bound._headers = self._headers | dict(headers or {})
+        words = [word for value in bound._headers.values() for word in value.split()]
+        known = (*self._secrets, *secrets, *words)
+        bound._secrets = tuple(word for word in known if len(word) >= SHORTEST_SECRET)
+        bound._judge = judge or self._judge
+        return bound
 
     def read(
         self, method: str, url: str, *, json: Any = None, accept: Collection[int] = ()
@@ -91,36 +120,78 @@ class Session:
         url: str,
         *,
         json: Any = None,
-        data: bytes | None = None,
+        data: bytes | Mapping[str, str] | None = None,
         mime: str = "",
+        files: Mapping[str, File] | None = None,
+        auth: Any = None,
         accept: Collection[int] = (),
     ) -> Answer:
         """Make a repeatable write that the public does not see.
 
         Args:
-            data: The bytes to send, of type `mime`.
+            data: The bytes to send, of type `mime`, or the fields of a form.
+            files: The files of a form.
+            auth: Signs the request (of the kind that requests takes).
 
         Raises:
             Transient: It failed, or may have failed; do it again.
             Rejected, NotAuthorized: It was refused.
         """
-        return self._call(Effect.UPLOAD, method, url, accept, json=json, data=data, mime=mime)
+        content = {"json": json, "data": data, "mime": mime, "files": files, "auth": auth}
+        return self._call(Effect.UPLOAD, method, url, accept, **content)
 
     def publish(
-        self, method: str, url: str, *, json: Any = None, accept: Collection[int] = ()
+        self,
+        method: str,
+        url: str,
+        *,
+        json: Any = None,
+        data: bytes | None = None,
+        mime: str = "",
+        headers: Mapping[str, str] | None = None,
+        accept: Collection[int] = (),
     ) -> Answer:
         """Make a write that the public sees: once, inside the thread's fence (see `deadline`).
+
+        Args:
+            data: The bytes to send, of type `mime`.
+            headers: Of this call, such as a signature of `data`.
 
         Raises:
             Transient, Rejected, NotAuthorized: Surely not done.
             OutcomeUnknown: May be done.
         """
-        return self._call(Effect.PUBLISH, method, url, accept, json=json)
+        content = {"json": json, "data": data, "mime": mime, "headers": headers}
+        return self._call(Effect.PUBLISH, method, url, accept, **content)
 
-    def _call(
-        self, effect: Effect, method: str, url: str, accept: Collection[int], **content: Any
+    def lend(
+        self,
+        effect: Effect,
+        *,
+        without: Collection[str] = (),
+        renamed: Mapping[str, str] | None = None,
+    ) -> requests.Session:
+        """Return a session for one call of a library that brings its own way of speaking HTTP.
+
+        Whatever timeout, proxy or retry the library asks for, the terms of this session hold, and
+        its errors pass through the library: they are raised from inside of its call.
+
+        Args:
+            effect: What the call may leave behind.
+            without: Parameters and fields that never leave: tokens travel in headers alone.
+            renamed: By host as the library has it, the host that the service documents today.
+        """
+        return _Lent(self, effect, frozenset(without), renamed or {})
+
+    def exchange(
+        self, effect: Effect, request: requests.PreparedRequest, accept: Collection[int] = ()
     ) -> Answer:
-        outcome = self._try(effect, method, url, **content)
+        """Send a request that is ready, and return its answer.
+
+        Raises:
+            Transient, Rejected, NotAuthorized, OutcomeUnknown: As the three verbs say.
+        """
+        outcome = self._try(effect, request)
         if isinstance(outcome, Answer):
             verdict = self._judge(outcome) if self._judge else None
             if verdict is None and outcome.status not in accept:
@@ -131,16 +202,23 @@ class Session:
         # raised here, outside of every `except`: what the libraries raise holds the token
         raise outcome
 
-    def _try(self, effect: Effect, method: str, url: str, **content: Any) -> Answer | ChannelError:
-        host = _shown(url)
-        request = self._prepared(method, url, **content)
+    def _call(
+        self, effect: Effect, method: str, url: str, accept: Collection[int], **content: Any
+    ) -> Answer:
+        request = _prepared(method, url, **content)
         if request is None:
+            raise _unwritable(_shown(url))
+        return self.exchange(effect, request, accept)
+
+    def _try(self, effect: Effect, request: requests.PreparedRequest) -> Answer | ChannelError:
+        host = _shown(request.url or "")
+        if not self._placed(request):
             return _unwritable(host)
         public = effect is Effect.PUBLISH
         seconds = self._limit.total_seconds()
         with Call(seconds, public=public, loopback_only=self._loopback_only) as call:
             try:
-                return Answer(host, effect, *exchange(call, request), self._secrets())
+                return Answer(host, effect, *exchange(call, request), self._secrets)
             except ChannelError as refused:
                 return refused
             except TooLarge:
@@ -148,30 +226,87 @@ class Session:
             except (HTTPError, OSError):
                 return _failed(effect, call, host)
 
-    def _prepared(
-        self, method: str, url: str, *, json: Any, data: bytes | None = None, mime: str = ""
-    ) -> requests.PreparedRequest | None:
-        """Return the request, or None if its address or token cannot be written into one."""
-        headers = {"User-Agent": "promoter", "Connection": "close"} | self._headers
-        if mime:
-            headers["Content-Type"] = mime
-        if not all(value.isascii() and value.isprintable() for value in headers.values()):
-            return None
-        try:
-            wanted = urlsplit(url)
-            if wanted.scheme not in ("http", "https"):
-                return None
-            if wanted.hostname in self._hosts:
-                stand_in = urlsplit(self._hosts[wanted.hostname])
-                headers["Host"] = wanted.netloc
-                url = wanted._replace(scheme=stand_in.scheme, netloc=stand_in.netloc).geturl()
-            return requests.Request(method, url, headers=headers, json=json, data=data).prepare()
-        except (requests.RequestException, HTTPError, ValueError):
-            return None
+    def _placed(self, request: requests.PreparedRequest) -> bool:
+        """Put our headers and the stand-in's address in; tell whether it can be written at all."""
+        common = {"User-Agent": "promoter", "Connection": "close"}
+        request.headers.update(common)
+        for name, value in self._headers.items():
+            request.headers.setdefault(name, value)
+        values = [value for value in request.headers.values() if isinstance(value, str)]
+        if not all(value.isascii() and value.isprintable() for value in values):
+            return False
+        wanted = urlsplit(request.url or "")
+        if wanted.scheme not in ("http", "https"):
+            return False
+        if wanted.hostname in self._hosts:
+            stand_in = urlsplit(self._hosts[wanted.hostname])
+            request.headers["Host"] = wanted.netloc
+            moved = wanted._replace(scheme=stand_in.scheme, netloc=stand_in.netloc)
+            request.url = moved.geturl()
+        return True
 
-    def _secrets(self) -> tuple[str, ...]:
-        words = [word for value in self._headers.values() for word in value.split()]
-        return tuple(word for word in words if len(word) >= SHORTEST_SECRET)
+
+class _Lent(requests.Session):
+    """A session as vendor libraries expect it, on the terms of ours."""
+
+    def __init__(
+        self,
+        session: Session,
+        effect: Effect,
+        without: frozenset[str],
+        renamed: Mapping[str, str],
+    ) -> None:
+        super().__init__()
+        self.trust_env = False  # neither proxies nor .netrc of the machine
+        self._ours, self._effect, self._without, self._renamed = session, effect, without, renamed
+
+    def request(self, method: str | bytes, url: str | bytes, *given: Any, **named: Any) -> Any:
+        for part in ("params", "data"):
+            fields = named.get(part)
+            if isinstance(fields, Mapping):
+                kept = {key: value for key, value in fields.items() if key not in self._without}
+                named[part] = kept
+        parts = urlsplit(str(url))
+        host = self._renamed.get(parts.hostname or "", "")
+        return super().request(
+            method, parts._replace(netloc=host).geturl() if host else url, *given, **named
+        )
+
+    def send(self, request: requests.PreparedRequest, **_terms: Any) -> requests.Response:
+        answer = self._ours.exchange(self._effect, request)
+        response = requests.Response()
+        response.status_code = answer.status
+        response.headers = CaseInsensitiveDict(answer.headers)
+        response.encoding = "utf-8"
+        response.url = answer.host
+        response._content = answer.body
+        return response
+
+
+def _prepared(
+    method: str,
+    url: str,
+    *,
+    mime: str = "",
+    headers: Mapping[str, str] | None = None,
+    **content: Any,
+) -> requests.PreparedRequest | None:
+    """Return the request, or None if its address cannot be written into one."""
+    given = dict(headers or {})
+    if mime:
+        given["Content-Type"] = mime
+    try:
+        if urlsplit(url).scheme not in ("http", "https"):
+            return None
+        return requests.Request(method, url, headers=given, **content).prepare()
+    except (requests.RequestException, HTTPError, ValueError):
+        return None
+
+
+def paused(answer: Answer, wait: timedelta | None) -> Transient:
+    """Return the error of a service that asks its account to wait."""
+    phrase = Phrase("{host} asks for a pause", host=answer.host)
+    return Transient(phrase, after=wait, scope=Scope.ACCOUNT)
 
 
 def _verdict(answer: Answer) -> ChannelError | None:
@@ -181,8 +316,7 @@ def _verdict(answer: Answer) -> ChannelError | None:
         case status if 200 <= status < 300:
             return None
         case 429:
-            phrase = Phrase("{host} asks for a pause", host=host)
-            return Transient(phrase, after=answer.wait(), scope=Scope.ACCOUNT)
+            return paused(answer, answer.wait())
         case 401 | 403:
             return NotAuthorized(
                 Phrase(

@@ -26,15 +26,8 @@ from jinja2.sandbox import ImmutableSandboxedEnvironment
 from promoter.core.errors import ConfigError
 from promoter.core.fitting import sentences
 from promoter.core.kind import KINDS, kind
-from promoter.core.model import (
-    Phrase,
-    Place,
-    Problem,
-    Producer,
-    Product,
-    Severity,
-    digest,
-)
+from promoter.core.model import Phrase, Place, Producer, Product, digest
+from promoter.core.problem import Problem, Severity
 from promoter.core.rules import claims
 
 SUFFIX = ".txt.j2"

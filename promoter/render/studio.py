@@ -159,6 +159,14 @@ class Studio:
         drawing.draw(base, sheet, self._brand, self._fonts, qr)
         return drawing.encoded(base)
 
+    def plain(self, photo: bytes, focus: tuple[float, float], form: Format) -> bytes:
+        """Return a photo alone as a JPEG, without words, QR code or stars, as shops want it first.
+
+        Raises:
+            ConfigError: The photo is unreadable.
+        """
+        return drawing.encoded(cropped(photo, focus, form.width, form.height))
+
     def sheet(self, items: Sequence[tuple[bytes, str]]) -> bytes:
         """Return a contact sheet of pictures with their names, as a JPEG."""
         return contact.contact_sheet(items, self._fonts, self._brand)

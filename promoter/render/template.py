@@ -8,7 +8,8 @@ from pydantic import AfterValidator, Field
 
 from promoter.core import document
 from promoter.core.errors import ConfigError
-from promoter.core.model import FORMATS, Phrase, Problem
+from promoter.core.model import FORMATS, Phrase
+from promoter.core.problem import Problem
 from promoter.core.schema import Form, Text, check, wrong
 from promoter.render.paint import colour as components
 

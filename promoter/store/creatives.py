@@ -1,14 +1,15 @@
 """Creatives as the bytes that go out, and who agreed to them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import delete, insert, select
 from sqlmodel import Session, col
 
 from promoter.core.facts import Fact
-from promoter.core.model import Creative, Media, Placement
+from promoter.core.model import Creative, Listing, Media, Money, Placement
 from promoter.store.tables import (
     ApprovalRow,
     CreativeMediaRow,
@@ -58,11 +59,21 @@ def get(session: Session, key: str) -> Composed | None:
     )
     placement = Placement(session.get_one(PostRow, key).placement)
     return Composed(
-        Creative(placement, row.title, row.caption, row.link, row.target, media),
+        Creative(
+            placement, row.title, row.caption, row.link, row.target, media, _listing(row.listing)
+        ),
         row.inputs,
         tuple(Fact(**fact) for fact in row.facts),
         row.variant,
     )
+
+
+def _listing(kept: dict[str, Any] | None) -> Listing | None:
+    return Listing(**{**kept, "price": Money(**kept["price"])}) if kept else None
+
+
+def _kept(listing: Listing | None) -> dict[str, Any] | None:
+    return {**asdict(listing), "price": listing.price.model_dump()} if listing else None
 
 
 def put(
@@ -75,18 +86,7 @@ def put(
     """
     creative = composed.creative
     for item, size in zip(creative.media, sizes, strict=True):
-        if session.get(MediaRow, item.sha256) is None:
-            session.add(
-                MediaRow(
-                    sha256=item.sha256,
-                    kind=item.kind,
-                    mime=item.mime,
-                    width=item.width,
-                    height=item.height,
-                    size=size,
-                    created_at=now,
-                )
-            )
+        _put_medium(session, item, size, now)
     session.merge(
         CreativeRow(
             post_key=key,
@@ -98,6 +98,7 @@ def put(
             target=creative.target,
             variant=composed.variant,
             facts=[{"name": fact.name, "value": fact.value} for fact in composed.facts],
+            listing=_kept(creative.listing),
             composed_at=now,
         )
     )
@@ -110,6 +111,20 @@ def put(
             for position, item in enumerate(creative.media)
         ],
     )
+
+
+def _put_medium(session: Session, item: Media, size: int, now: datetime) -> None:
+    if session.get(MediaRow, item.sha256) is None:
+        row = MediaRow(
+            sha256=item.sha256,
+            kind=item.kind,
+            mime=item.mime,
+            width=item.width,
+            height=item.height,
+            size=size,
+            created_at=now,
+        )
+        session.add(row)
 
 
 def remove(session: Session, key: str) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from promoter.core.delivery import Delivery, State
-from promoter.core.model import Draft, Phrase, Receipt
+from promoter.core.model import Draft, Phrase, Placement, Receipt
 from promoter.store import phrases
 from promoter.store.tables import AccountRow, AttemptRow, DeliveryRow, PostRow
 
@@ -69,6 +69,15 @@ def before(session: Session, states: Collection[State], until: datetime) -> list
     )
 
 
+def live_listings(session: Session) -> list[Delivery]:
+    """Return the deliveries of the listings that are live."""
+    return _read(
+        session,
+        col(PostRow.placement) == Placement.LISTING.value,
+        col(DeliveryRow.state) == State.PUBLISHED.value,
+    )
+
+
 def _read(session: Session, *conditions: object, limit: int | None = None) -> list[Delivery]:
     query = (
         select(DeliveryRow, col(PostRow.at), col(PostRow.max_lateness_seconds))
@@ -99,6 +108,7 @@ def _value(row: DeliveryRow, at: datetime, seconds: int) -> Delivery:
         sure=row.sure,
         draft=Draft(row.draft["ready"], row.draft["data"]) if row.draft else None,
         receipt=receipt,
+        shown=row.shown,
         note=phrases.load(row.note),
     )
 
@@ -129,6 +139,7 @@ def save(session: Session, old: Delivery, new: Delivery, now: datetime) -> bool:
             draft={"ready": new.draft.ready, "data": dict(new.draft.data)} if new.draft else None,
             remote_id=new.receipt.remote_id if new.receipt else "",
             url=new.receipt.url if new.receipt else "",
+            shown=new.shown,
             note=phrases.dump(new.note),
             **({"settled_at": now} if settled else {}),
         )

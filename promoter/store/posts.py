@@ -11,7 +11,8 @@ from sqlmodel import Session, col
 from promoter.core.delivery import UNATTEMPTED, USED, State, moved
 from promoter.core.link import CODE_LENGTH, Link, public_code
 from promoter.core.model import Approval, Phrase, Placement, Post, Recipe
-from promoter.core.planner import Plan, Standing
+from promoter.core.planner import Plan
+from promoter.core.situation import Standing
 from promoter.store import deliveries, phrases
 from promoter.store.tables import (
     ApprovalRow,
@@ -93,7 +94,11 @@ def standing(session: Session, since: datetime) -> list[Standing]:
     query = (
         select(PostRow, col(DeliveryRow.state))
         .join(DeliveryRow, col(DeliveryRow.post_key) == col(PostRow.key))
-        .where((col(PostRow.at) >= since) | col(PostRow.at).in_(latest))
+        .where(
+            (col(PostRow.at) >= since)
+            | col(PostRow.at).in_(latest)
+            | (col(PostRow.placement) == Placement.LISTING.value)  # it stays
+        )
         .order_by(col(PostRow.at), col(PostRow.key))
     )
     rows = session.execute(query).all()
@@ -102,10 +107,16 @@ def standing(session: Session, since: datetime) -> list[Standing]:
         Standing(
             value,
             planned=states[value.key] in UNATTEMPTED,
-            used=states[value.key] in USED,
+            used=_is_used(value, states[value.key]),
         )
         for value in _values(session, [row for row, _ in rows])
     ]
+
+
+def _is_used(post: Post, state: State) -> bool:
+    """Tell whether a slot is used up; a product that missed its slot in a shop gets another."""
+    missed = post.placement is Placement.LISTING and state is State.MISSED
+    return state in USED and not missed
 
 
 def _values(session: Session, rows: Sequence[PostRow]) -> list[Post]:

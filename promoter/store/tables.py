@@ -148,6 +148,7 @@ class CreativeRow(Row, table=True):
     target: str
     variant: str
     facts: list[dict[str, Any]] = _json()
+    listing: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     composed_at: datetime = Field(sa_type=Instant)
 
 
@@ -172,7 +173,10 @@ class ApprovalRow(Row, table=True):
 
 
 class DeliveryRow(Row, table=True):
-    """The current state of sending one post; `attempt` holds the history."""
+    """The current state of sending one post; `attempt` holds the history.
+
+    `shown` is the digest of the creative that was sent last.
+    """
 
     __tablename__ = "delivery"
     __table_args__ = (
@@ -196,6 +200,7 @@ class DeliveryRow(Row, table=True):
     draft: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     remote_id: str = ""
     url: str = ""
+    shown: str = ""
     note: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
     settled_at: datetime | None = Field(default=None, sa_type=Instant)
 
@@ -211,6 +216,32 @@ class AttemptRow(Row, table=True):
     ended_at: datetime | None = Field(default=None, sa_type=Instant)
     outcome: str = ""
     note: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+
+
+class FollowUpRow(Row, table=True):
+    """What is still to be done for a live post: a reading, a first comment, a correction."""
+
+    __tablename__ = "follow_up"
+    __table_args__ = (Index("follow_up_due", "account", "verb", "due_at"),)
+    post_key: str = Field(primary_key=True, foreign_key="post.key")
+    verb: str = Field(primary_key=True)
+    account: str
+    due_at: datetime = Field(sa_type=Instant)
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    tries: int = 0
+
+
+class CredentialRow(Row, table=True):
+    """What a service gave an account in place of what the settings name, sealed.
+
+    `lease_until` belongs to whoever refreshes it: a refresh token may be good only once.
+    """
+
+    __tablename__ = "credential"
+    account: str = Field(primary_key=True)
+    sealed: str = ""
+    version: int = 0
+    lease_until: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class AccountRow(Row, table=True):

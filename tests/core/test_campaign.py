@@ -9,10 +9,12 @@ import pytest
 
 from promoter.core.cadence import Cadence, calendar
 from promoter.core.campaign import Campaign, Known, Rotate, Select, parse
-from promoter.core.model import Approval, Problem, Recipe, Severity
+from promoter.core.model import Approval, Placement, Recipe
+from promoter.core.problem import Problem, Severity
 
+FEED = (Placement.FEED,)
 KNOWN = Known(
-    accounts={"showcase", "fanpage"},
+    accounts={"showcase": FEED, "fanpage": FEED, "shop": (Placement.LISTING,)},
     cards={"spotlight"},
     captions={"spotlight", "season"},
     codes={"BL-062", "BL-085", "BL-086"},
@@ -276,13 +278,13 @@ def test_a_day_left_out_must_be_known(item: str, words: str) -> None:
 
 
 def test_without_a_catalogue_codes_and_tags_are_not_checked() -> None:
-    known = Known(accounts={"showcase"}, cards={"spotlight"}, captions={"spotlight"})
+    known = Known(accounts={"showcase": FEED}, cards={"spotlight"}, captions={"spotlight"})
     text = LEAST + '[select]\ninclude = ["X-1"]\ntags_any = ["mới"]'
     assert read(text, known=known)[0].select.include == ("X-1",)
 
 
 def test_the_default_template_must_exist_too() -> None:
-    known = Known(accounts={"showcase"}, cards={"board"}, captions={"spotlight"})
+    known = Known(accounts={"showcase": FEED}, cards={"board"}, captions={"spotlight"})
     problem = mistake(LEAST, known=known)
     assert (problem.key, problem.code) == ("creative.card", "unknown-name")
 
@@ -324,7 +326,7 @@ def sample_known() -> Known:
     with (ROOT / "assets/catalog/products.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     return Known(
-        accounts={"showcase"},
+        accounts={"showcase": FEED, "fanpage": FEED, "x": FEED, "shop": (Placement.LISTING,)},
         cards={"spotlight"},
         captions={"spotlight", "season"},
         codes={row["product_id"] for row in rows},
@@ -342,3 +344,22 @@ def test_a_shipped_campaign_has_nothing_to_say_against_it(path: Path) -> None:
     assert campaign
     assert campaign.rotate.per_producer_per_week == 1
     assert len(campaign.creative.hashtags) <= 5
+
+
+def test_a_campaign_may_fill_a_shop() -> None:
+    text = 'placement = "listing"\n' + LEAST.replace('"showcase"', '"shop"')
+    campaign, _ = read(text)
+    assert campaign.placement is Placement.LISTING
+
+
+@pytest.mark.parametrize(
+    ("text", "key"),
+    [
+        (LEAST.replace('"showcase"', '"shop"'), "placement"),
+        ('placement = "listing"\n' + LEAST, "placement"),
+        ('placement = "window"\n' + LEAST, "placement"),
+    ],
+    ids=["a shop has no feed", "a feed has no listings", "unknown"],
+)
+def test_an_account_must_have_the_placement(text: str, key: str) -> None:
+    assert key in [problem.key for problem in mistakes(text)]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promoter.core.document import Document, Path, dotted, read
-from promoter.core.model import Problem
+from promoter.core.problem import Problem
 
 SAMPLE = """\
 # ghi chú

@@ -15,15 +15,8 @@ from promoter.core.campaign import Campaign, Rotate, Select
 from promoter.core.errors import UnsafePlan
 from promoter.core.link import public_code
 from promoter.core.model import Approval, Post, Product, Recipe
-from promoter.core.planner import (
-    Plan,
-    Situation,
-    Standing,
-    Target,
-    confirm,
-    plan,
-    post_key,
-)
+from promoter.core.planner import Plan, confirm, plan, post_key
+from promoter.core.situation import Situation, Standing, Target
 from tests.make import NOW, certificate, product
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")

@@ -8,7 +8,7 @@ from pydantic import BaseModel, Field, HttpUrl, ValidationError, create_model
 from pydantic_core import PydanticCustomError
 
 from promoter.core.document import Document, read
-from promoter.core.model import Problem
+from promoter.core.problem import Problem
 from promoter.core.schema import Duration, Form, Many, Slug, check, member, nearest, slug
 
 

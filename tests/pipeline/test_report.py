@@ -43,6 +43,7 @@ def context(store: Store, tmp_path: Path) -> Context:
         captions=unused,
         media=MediaStore(tmp_path / "media"),
         assets=tmp_path,
+        vault=unused,
     )
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from promoter.core.channel import Limits
 from promoter.core.errors import ConfigError
-from promoter.core.model import Severity
+from promoter.core.problem import Severity
 from promoter.core.rules import ALCOHOL, SUPPLEMENT, claims
 from promoter.core.wording import alt_text, caption, card_words, characters
 from promoter.render.caption import Captions

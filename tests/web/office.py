@@ -71,7 +71,7 @@ class SmallOffice:
         """Return the world as the site needs it: it draws no cards."""
         nothing = cast(Any, None)
         office = Office("Sở Công Thương (mẫu)", ZONE, URL, Locale("en"))
-        return Context(self.store, office, {}, nothing, nothing, self.media, self.folder)
+        return Context(self.store, office, {}, nothing, nothing, self.media, self.folder, nothing)
 
     def stock(self, products: Iterable[Product], producers: Iterable[Producer]) -> None:
         """Put a catalogue into the store."""

@@ -1,0 +1,51 @@
+"""What the steps after a post share: taking one thing to do, and how it ends."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from promoter.core.errors import ChannelError, Rejected, Transient
+from promoter.pipeline.context import Account, Context
+from promoter.store import database, deliveries, follow_ups
+from promoter.store.follow_ups import FollowUp, Verb
+
+RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 360))
+MOST_TRIES = 12
+"""After this many failures in a row it is given up: more than two days."""
+
+
+def take(context: Context, account: Account, verb: Verb) -> FollowUp | None:
+    """Take the next thing of a kind for this worker, or return None if there is none.
+
+    Nothing is taken while the office or the account stands still or waits: all of these are seen
+    by the public.
+    """
+    with context.store.write() as session:
+        now = database.now(session)
+        state = deliveries.account(session, account.name)
+        if state.paused or database.value(session, "paused"):
+            return None
+        if state.wait_until and state.wait_until > now:
+            return None
+        for found in follow_ups.due(session, account.name, verb, now):
+            leased = replace(found, lease_until=now + context.lease())
+            if follow_ups.save(session, found, leased):
+                return leased
+        return None
+
+
+def close(context: Context, leased: FollowUp, error: ChannelError | None = None) -> None:
+    """Close what was taken, or let it be tried again after an error that may pass.
+
+    Also a lost answer may: what follows a post is repeatable.
+    """
+    with context.store.write() as session:
+        now = database.now(session)
+        over = error is None or isinstance(error, Rejected) or leased.tries >= MOST_TRIES
+        if over:
+            follow_ups.save(session, leased, None)
+            return
+        wait = RETRIES[min(leased.tries, len(RETRIES) - 1)]
+        if isinstance(error, Transient) and error.after:
+            wait = max(wait, error.after)
+        later = replace(leased, due_at=now + wait, lease_until=None, tries=leased.tries + 1)
+        follow_ups.save(session, leased, later)

@@ -1,0 +1,52 @@
+"""renew: exchanges an account's credentials for new ones, once for all workers."""
+
+import logging
+from datetime import timedelta
+
+from promoter.core.channel import Refreshes
+from promoter.core.errors import ChannelError, Scope, Transient
+from promoter.core.model import Phrase
+from promoter.pipeline.context import Account, Context
+from promoter.store import credentials, database
+
+log = logging.getLogger("promoter.renew")
+
+BUSY = timedelta(seconds=5)
+"""How long to wait while another worker renews."""
+
+
+def renew(context: Context, account: Account, channel: Refreshes, version: int) -> None:
+    """Renew the credentials of a version, and keep the new ones before anybody uses them.
+
+    Args:
+        channel: Connected with the credentials of that version.
+        version: Nothing is done if there are newer ones already.
+
+    Raises:
+        Transient: Another worker is at it; ask again.
+        ChannelError: The service gave none.
+        ConfigError: They cannot be sealed.
+    """
+    context.vault.seal({})  # before the old ones are used up: can the new ones be kept at all?
+    with context.store.write() as session:
+        now = database.now(session)
+        if credentials.get(session, account.name).version > version:
+            return
+        mine = credentials.lease(session, account.name, version, now, context.lease())
+    if not mine:
+        raise Transient(
+            Phrase("the token of {account} is being renewed", account=account.name),
+            after=BUSY,
+            scope=Scope.ACCOUNT,
+        )
+    try:
+        found = channel.refresh()
+    except ChannelError:
+        with context.store.write() as session:
+            credentials.release(session, account.name)
+        raise
+    with context.store.write() as session:
+        before = credentials.get(session, account.name)
+        known = context.vault.open(before.text) if before.text else {}
+        credentials.keep(session, account.name, context.vault.seal({**known, **found.values}))
+    log.info("%s renewed", account.name)

@@ -1,0 +1,61 @@
+"""The credentials that services give accounts, sealed; one worker at a time renews them."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import update
+from sqlmodel import Session, col
+
+from promoter.store.tables import CredentialRow
+
+
+@dataclass(frozen=True, slots=True)
+class Sealed:
+    """What is kept of an account's credentials.
+
+    Attributes:
+        text: Sealed; empty before the first renewal.
+        version: Counts the renewals.
+        lease_until: Until when somebody renews them.
+    """
+
+    text: str = ""
+    version: int = 0
+    lease_until: datetime | None = None
+
+
+def get(session: Session, account: str) -> Sealed:
+    """Return the sealed credentials of an account."""
+    row = session.get(CredentialRow, account)
+    return Sealed(row.sealed, row.version, row.lease_until) if row else Sealed()
+
+
+def lease(session: Session, account: str, version: int, now: datetime, span: timedelta) -> bool:
+    """Take the right to renew the credentials of a version; False if somebody else was first."""
+    if session.get(CredentialRow, account) is None:
+        session.add(CredentialRow(account=account))
+        session.flush()
+    free = col(CredentialRow.lease_until).is_(None) | (col(CredentialRow.lease_until) <= now)
+    taken = session.connection().execute(
+        update(CredentialRow)
+        .where(col(CredentialRow.account) == account, col(CredentialRow.version) == version, free)
+        .values(lease_until=now + span)
+    )
+    session.expire_all()
+    return taken.rowcount == 1
+
+
+def keep(session: Session, account: str, text: str) -> None:
+    """Keep new credentials in place of those before, and let go of the right to renew."""
+    session.execute(
+        update(CredentialRow)
+        .where(col(CredentialRow.account) == account)
+        .values(sealed=text, version=col(CredentialRow.version) + 1, lease_until=None)
+    )
+
+
+def release(session: Session, account: str) -> None:
+    """Let go of the right to renew."""
+    session.execute(
+        update(CredentialRow).where(col(CredentialRow.account) == account).values(lease_until=None)
+    )

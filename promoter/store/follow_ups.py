@@ -1,0 +1,111 @@
+"""What is still to be done for live posts: readings, comments, corrections, and their end."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, func, select, update
+from sqlmodel import Session, col
+
+from promoter.store.tables import FollowUpRow
+
+
+class Verb(StrEnum):
+    """What can follow a post."""
+
+    MEASURE = "measure"
+    COMMENT = "comment"
+    CORRECT = "correct"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True, slots=True)
+class FollowUp:
+    """One thing to do for one post.
+
+    Attributes:
+        lease_until: Until when it belongs to the worker that took it.
+        tries: How often in a row it failed.
+    """
+
+    key: str
+    verb: Verb
+    account: str
+    due_at: datetime
+    lease_until: datetime | None = None
+    tries: int = 0
+
+
+def ask(session: Session, key: str, verb: Verb, account: str, due_at: datetime) -> None:
+    """Ask for something, or ask again: a new wish takes the place of the one before."""
+    session.merge(FollowUpRow(post_key=key, verb=verb.value, account=account, due_at=due_at))
+
+
+def due(
+    session: Session, account: str, verb: Verb, now: datetime, limit: int = 1
+) -> list[FollowUp]:
+    """Return what is due on an account and not leased, the longest waiting first."""
+    rows = session.scalars(
+        select(FollowUpRow)
+        .where(
+            col(FollowUpRow.account) == account,
+            col(FollowUpRow.verb) == verb.value,
+            col(FollowUpRow.due_at) <= now,
+            col(FollowUpRow.lease_until).is_(None) | (col(FollowUpRow.lease_until) <= now),
+        )
+        .order_by(col(FollowUpRow.due_at), col(FollowUpRow.post_key))
+        .limit(limit)
+    )
+    return [_value(row) for row in rows]
+
+
+def of(session: Session, key: str) -> list[FollowUp]:
+    """Return what is still to be done for a post, soonest first."""
+    rows = session.scalars(
+        select(FollowUpRow)
+        .where(col(FollowUpRow.post_key) == key)
+        .order_by(col(FollowUpRow.due_at), col(FollowUpRow.verb))
+    )
+    return [_value(row) for row in rows]
+
+
+def _value(row: FollowUpRow) -> FollowUp:
+    verb = Verb(row.verb)
+    return FollowUp(row.post_key, verb, row.account, row.due_at, row.lease_until, row.tries)
+
+
+def save(session: Session, old: FollowUp, new: FollowUp | None) -> bool:
+    """Change something that is to be done, or close it with None; tell whether this caller won."""
+    session.flush()
+    still = (
+        col(FollowUpRow.post_key) == old.key,
+        col(FollowUpRow.verb) == old.verb.value,
+        col(FollowUpRow.due_at) == old.due_at,
+        col(FollowUpRow.lease_until).is_not_distinct_from(old.lease_until),
+    )
+    change = (
+        delete(FollowUpRow).where(*still)
+        if new is None
+        else update(FollowUpRow)
+        .where(*still)
+        .values(due_at=new.due_at, lease_until=new.lease_until, tries=new.tries)
+    )
+    changed = session.connection().execute(change)
+    session.expire_all()
+    return changed.rowcount == 1
+
+
+def next_moment(
+    session: Session, account: str | None = None, verbs: Sequence[Verb] = tuple(Verb)
+) -> datetime | None:
+    """Return when the next of these is due, on an account or anywhere."""
+    query = select(func.min(col(FollowUpRow.due_at))).where(
+        col(FollowUpRow.verb).in_([verb.value for verb in verbs])
+    )
+    return session.scalar(query.where(col(FollowUpRow.account) == account) if account else query)
+
+
+def close(session: Session, key: str) -> None:
+    """Forget all that was to be done for a post that is no longer live."""
+    session.execute(delete(FollowUpRow).where(col(FollowUpRow.post_key) == key))

@@ -1,0 +1,42 @@
+"""What is done after a post: readings, comments, corrections, credentials"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "credential",
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("lease_until", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("account"),
+    )
+    op.create_table(
+        "follow_up",
+        sa.Column("post_key", sa.String(), nullable=False),
+        sa.Column("verb", sa.String(), nullable=False),
+        sa.Column("account", sa.String(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("lease_until", sa.BigInteger(), nullable=True),
+        sa.Column("tries", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["post_key"],
+            ["post.key"],
+        ),
+        sa.PrimaryKeyConstraint("post_key", "verb"),
+    )
+    with op.batch_alter_table("follow_up", schema=None) as batch_op:
+        batch_op.create_index("follow_up_due", ["account", "verb", "due_at"], unique=False)
+
+    with op.batch_alter_table("creative", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("listing", sa.JSON(), nullable=True))
+
+    with op.batch_alter_table("delivery", schema=None) as batch_op:
+        batch_op.add_column(sa.Column("shown", sa.String(), nullable=False, server_default=""))
