@@ -95,12 +95,13 @@ class Request:
         for part in (b"\r\n" + self.body).split(edge)[1:-1]:
             head, _, data = part.partition(b"\r\n\r\n")
             named = message_from_bytes(head.strip(), policy=HTTP)
-            given = named["content-disposition"].params
+            given = getattr(named["content-disposition"], "params", {})
+            name = given.get("name", "")
             if "filename" in given:
                 file = File(given["filename"], named.get_content_type(), data)
-                files.setdefault(given["name"], []).append(file)
+                files.setdefault(name, []).append(file)
             else:
-                fields.setdefault(given["name"], []).append(data.decode())
+                fields.setdefault(name, []).append(data.decode(errors="replace"))
         return fields, files
 
     @property
@@ -168,16 +169,22 @@ class Service(Protocol):
 
     Its class is made with `accounts` (by account name, the keys of its settings with secrets in
     the clear) and `shelf`. Calls come one at a time.
-
-    Attributes:
-        channel: The channel it stands in for.
-        title: The service's name as people know it.
-        hosts: The real hosts that it answers for.
     """
 
-    channel: str
-    title: str
-    hosts: tuple[str, ...]
+    @property
+    def channel(self) -> str:
+        """Return the channel it stands in for."""
+        ...
+
+    @property
+    def title(self) -> str:
+        """Return the service's name as people know it."""
+        ...
+
+    @property
+    def hosts(self) -> Sequence[str]:
+        """Return the real hosts that it answers for."""
+        ...
 
     def handle(self, request: Request, now: datetime, fault: Fault | None = None) -> Answer:
         """Answer a request; `fault` is only ever LAGGING or REWRITTEN."""

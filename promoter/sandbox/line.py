@@ -8,6 +8,7 @@ import select
 import socket
 import struct
 import threading
+from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
@@ -21,6 +22,8 @@ DRIP_SECONDS = 0.05
 """Between two bytes: short, so that a timeout per operation would never strike."""
 PATIENCE_SECONDS = 20.0
 """After this the line itself gives up; only a broken client gets there."""
+REMEMBER = 10_000
+"""Requests that are kept to be counted."""
 LARGEST = 64_000_000
 """Bytes of a request."""
 
@@ -52,20 +55,26 @@ class Line:
     """A listening port of this machine; as a context it listens while the block runs."""
 
     def __init__(
-        self, handle: Handle, failure: Failure, *, listener: socket.socket | None = None
+        self,
+        handle: Handle,
+        failure: Failure,
+        *,
+        listener: socket.socket | None = None,
+        remember: int = REMEMBER,
     ) -> None:
         """Take a port.
 
         Args:
             listener: A bound socket; without one an ephemeral port is taken.
+            remember: How many requests are kept to be counted, the newest ones.
         """
         self._handle, self._failure = handle, failure
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
         self._busy = 0
         self._armed: list[_Armed] = []
-        self._seen: list[Request] = []
-        self._done: list[Request] = []
+        self._seen: deque[Request] = deque(maxlen=remember)
+        self._done: deque[Request] = deque(maxlen=remember)
         self._refusing = threading.Event()
         self._listener = listener or _bound(0)
         self._port = int(self._listener.getsockname()[1])

@@ -3,11 +3,12 @@
 import socket
 import threading
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from datetime import datetime
 
 from promoter.sandbox import pages
-from promoter.sandbox.line import Line
 from promoter.sandbox.contract import Answer, Fault, Request, Service
+from promoter.sandbox.line import REMEMBER, Line
 
 
 class Sandbox(Line):
@@ -24,6 +25,7 @@ class Sandbox(Line):
         clock: Callable[[], datetime],
         listener: socket.socket | None = None,
         picture: Callable[[str, str], bytes | None] = lambda _channel, _id: None,
+        remember: int = REMEMBER,
     ) -> None:
         """Take a port for the stand-ins.
 
@@ -31,8 +33,9 @@ class Sandbox(Line):
             clock: The office's moment, which demo and rehearsal move.
             listener: A bound socket; without one an ephemeral port is taken.
             picture: Returns the bytes of a channel's picture, for the pages.
+            remember: How many requests are kept to be counted.
         """
-        super().__init__(self._dispatch, self._failed, listener=listener)
+        super().__init__(self._dispatch, self._failed, listener=listener, remember=remember)
         self._services = list(services)
         self._by_host = {host: service for service in services for host in service.hosts}
         self._calls = {service.channel: threading.Lock() for service in services}
@@ -42,7 +45,10 @@ class Sandbox(Line):
     def _dispatch(self, request: Request, fault: Fault | None) -> Answer:
         service = self._by_host.get(request.host)
         if service is None:
-            return pages.answer(request, self._services, self._clock(), self._picture)
+            with ExitStack() as quiet:
+                for lock in self._calls.values():
+                    quiet.enter_context(lock)
+                return pages.answer(request, self._services, self._clock(), self._picture)
         with self._calls[service.channel]:
             return service.handle(request, self._clock(), fault)
 
