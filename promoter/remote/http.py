@@ -101,18 +101,29 @@ class Session:
         return bound
 
     def read(
-        self, method: str, url: str, *, json: Any = None, accept: Collection[int] = ()
+        self,
+        method: str,
+        url: str,
+        *,
+        json: Any = None,
+        data: bytes | None = None,
+        mime: str = "",
+        headers: Mapping[str, str] | None = None,
+        accept: Collection[int] = (),
     ) -> Answer:
         """Make a call that changes nothing.
 
         Args:
+            data: The bytes to send, of type `mime`.
+            headers: Of this call, such as a signature of `data`.
             accept: Statuses beside 2xx that are an answer too, not a failure.
 
         Raises:
             Transient: It failed; ask again.
             Rejected, NotAuthorized: It was refused.
         """
-        return self._call(Effect.READ, method, url, accept, json=json)
+        content = {"json": json, "data": data, "mime": mime, "headers": headers}
+        return self._call(Effect.READ, method, url, accept, **content)
 
     def upload(
         self,

@@ -18,7 +18,7 @@ from promoter.pipeline.prepare import prepare
 from promoter.pipeline.settle import close_late, settle
 from promoter.store import creatives, deliveries, products
 from tests import world as office
-from tests.faults import Fault, Proxy, ShowcaseService
+from tests.faults import RETRY_AFTER, Fault, Proxy, ShowcaseService
 from tests.make import producer, product
 from tests.world import SLOT, post, state, until
 
@@ -133,7 +133,7 @@ def test_a_throttled_account_waits_as_long_as_it_was_told(world: Context, proxy:
     assert proxy.left(*PUT) == 1, "the second post of the account waits, too"
     with world.store.read() as session:
         account = deliveries.account(session, "showcase")
-    assert account.wait_until == SLOT + timedelta(seconds=7)
+    assert account.wait_until == SLOT + timedelta(seconds=RETRY_AFTER)
 
 
 def test_a_refused_post_fails_and_the_next_one_goes_out(

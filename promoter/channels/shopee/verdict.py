@@ -1,0 +1,219 @@
+"""What Shopee's errors mean: a table of its words, read by the last part of `error`, then by text.
+
+The status says little: errors of business come with 200, those of the gateway with 403 (Open
+Platform v2, error lists as of August 2026).
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from datetime import datetime, timedelta, timezone
+from enum import Enum, auto
+
+from pydantic import BaseModel
+
+from promoter.core.errors import ChannelError, NotAuthorized, Rejected
+from promoter.core.model import Phrase
+from promoter.remote.answer import REASON_LENGTH, Answer
+from promoter.remote.http import paused
+
+SHORT_PAUSE = timedelta(minutes=1)
+"""The service counts calls in short windows that it does not publish, and names no wait."""
+
+QUOTA_ZONE = timezone(timedelta(hours=8))
+"""The daily number of calls begins anew at midnight here."""
+
+
+class Gone(Rejected):
+    """The shop has no such listing, or has it no longer."""
+
+
+class Unsearchable(Rejected):
+    """The shop's search does not know SKUs."""
+
+
+class Kind(Enum):
+    """What an error asks for."""
+
+    EXPIRED = auto()
+    CONSENT = auto()
+    CONSOLE = auto()
+    KEY = auto()
+    CLOCK = auto()
+    WINDOW = auto()
+    QUOTA = auto()
+    BUSY = auto()
+    DUPLICATE = auto()
+    CONTENT = auto()
+    SHOP = auto()
+    PROMOTION = auto()
+    GONE = auto()
+    UNSEARCHABLE = auto()
+
+
+_CODES: Mapping[Kind, str] = {
+    Kind.EXPIRED: "invalid_access_token invalid_acceess_token",
+    Kind.CONSENT: """
+        refresh_token_expired error_shop_refresh_token invalid_code shop_access_expired
+        shop_no_linked partner_shop_no_link""",
+    Kind.CONSOLE: """
+        error_partner_key_expired error_kyc_auth error_api_permission error_permission
+        error_api_call_restricted api_suspended source_ip_undeclared shop_banned
+        error_perm_non_admin""",
+    Kind.KEY: "error_sign invalid_partner_id",
+    Kind.WINDOW: "error_rate_limit",
+    Kind.QUOTA: "error_limit",
+    Kind.BUSY: """
+        error_server error_inner error_network error_system_busy error_marshal
+        error_busi_add_item_failed error_busi_update_item_failed error_update_price_fail
+        error_unlist_item_failed error_get_shop_fail""",
+    Kind.DUPLICATE: "error_repeated_mtsku error_duplicated_brand",
+    Kind.CONTENT: """
+        error_auth error_data error_param error_busi error_param_validate
+        error_invalid_category error_category_is_block
+        error_forbidden_category error_invalid_brand error_incalid_brand error_brand_forbidden
+        error_less_required_brand error_invalid_attribute error_invalid_attribute_value
+        error_less_required_attribute error_name_length_limit error_item_name_is_too_short
+        error_title_exceeds_max_length error_title_character_forbidden error_desc_length_min_limit
+        error_desc_hash_tag_over_limit error_desc_image_no_pass error_image_unavailable
+        error_image_num_min error_invalid_price error_price_exceed_min_limitt
+        error_price_exceed_max_limitt error_invalid_logistic_info""",
+    Kind.SHOP: """
+        error_reach_shop_item_limit error_holiday_on_add_item error_busi_invalid_shop_status
+        error_busi_invalid_account_status error_seller_under_penalty error_unlist_item_fail""",
+    Kind.PROMOTION: """
+        error_cannt_edit_price_in_promotion error_in_item_promotion_item_price_lock
+        error_cannot_update_price_in_promotion error_promotion_cantnot_update_stock
+        error_cannt_unlisted_in_promotion error_in_item_promotion_unlsit_lock
+        error_unlist_in_promotion""",
+    Kind.GONE: "error_item_not_found error_item_not_belong_shop error_item_uneditable",
+}
+_KINDS = {code: kind for kind, codes in _CODES.items() for code in codes.split()}
+
+# the same codes carry things that have nothing to do with each other; the first word found counts
+_TEXTS: Mapping[str, tuple[tuple[str, Kind], ...]] = {
+    "error_auth": (
+        ("access_token", Kind.EXPIRED),
+        ("access token", Kind.EXPIRED),
+        ("refresh_token", Kind.CONSENT),
+        ("permission", Kind.CONSOLE),
+        ("app is deleted", Kind.CONSOLE),
+        ("partner_id", Kind.KEY),
+        ("try later", Kind.BUSY),
+        ("try again later", Kind.BUSY),
+    ),
+    "error_param": (
+        ("must set one of", Kind.UNSEARCHABLE),
+        ("timestamp", Kind.CLOCK),
+        ("access_token", Kind.EXPIRED),
+        ("refresh_token", Kind.CONSENT),
+        ("partner_id", Kind.KEY),
+        ("no sign", Kind.KEY),
+    ),
+    "error_data": (("parse data failed", Kind.BUSY),),
+}
+_REASONS: tuple[tuple[str, Kind], ...] = (
+    ("promotion", Kind.PROMOTION),
+    ("not found", Kind.GONE),
+    ("try later", Kind.BUSY),
+    ("try again later", Kind.BUSY),
+)
+
+_WORDS: Mapping[Kind, Phrase] = {
+    Kind.EXPIRED: Phrase("{host} no longer accepts the shop's token: {reason}"),
+    Kind.CONSENT: Phrase(
+        "the owner of the shop must authorise promoter again on {host}, "
+        "then put the new tokens into the settings: {reason}"
+    ),
+    Kind.CONSOLE: Phrase(
+        "{host} does not let this app or this shop in; "
+        "look at both in the Open Platform console: {reason}"
+    ),
+    Kind.KEY: Phrase("{host}: {reason}; check partner_id and partner_key of the account"),
+    Kind.CLOCK: Phrase("{host}: {reason}; check the clock of this machine"),
+    Kind.BUSY: Phrase("{host} is in trouble: {reason}"),
+    Kind.DUPLICATE: Phrase(
+        "{host} says that the shop has such a product already; look for it there: {reason}"
+    ),
+    Kind.CONTENT: Phrase("{host} refuses it: {reason}"),
+    Kind.SHOP: Phrase("the shop cannot take it now; look into its Seller Centre: {reason}"),
+    Kind.PROMOTION: Phrase(
+        "the shop changes nothing of this listing until its promotion ends; "
+        "do it again then: {reason}"
+    ),
+    Kind.GONE: Phrase("the shop no longer lets this listing be changed: {reason}"),
+    Kind.UNSEARCHABLE: Phrase("{host} cannot search by SKU: {reason}"),
+}
+_NOT_AUTHORIZED = frozenset({Kind.EXPIRED, Kind.CONSENT, Kind.CONSOLE, Kind.KEY, Kind.CLOCK})
+_LOST = frozenset({Kind.BUSY, Kind.DUPLICATE})
+
+
+class _Said(BaseModel):
+    """The envelope that only the service itself writes: whoever stands before it gives no id."""
+
+    error: str
+    message: str | None = None
+    request_id: str
+
+
+def verdict(answer: Answer, clock: Callable[[], datetime]) -> ChannelError | None:
+    """Return what an answer means; None for a success, or where its status says all.
+
+    Args:
+        clock: Tells how long it is until the daily quota begins anew.
+    """
+    if answer.status >= 500 or answer.status in (408, 429) or 300 <= answer.status < 400:
+        return None
+    try:
+        said = answer.parse(_Said)
+    except ChannelError as unreadable:
+        return unreadable
+    if not said.error:
+        return None if answer.status < 300 else answer.unreadable()
+    code, text = said.error.rpartition(".")[2], said.message or ""
+    kind = _kind(code, text)
+    if kind is None and answer.status in (401, 403):
+        return None  # of an unknown code the status says more
+    if kind is Kind.WINDOW:
+        return paused(answer, answer.wait() or SHORT_PAUSE)
+    if kind is Kind.QUOTA:
+        return paused(answer, _until_midnight(clock()))
+    return _error(kind or Kind.CONTENT, answer, text or said.error)
+
+
+def refusal(answer: Answer, reason: str) -> ChannelError:
+    """Return what it means that one entry of a list failed in an answer that is a success."""
+    text = reason.lower()
+    kind = next((kind for word, kind in _REASONS if word in text), Kind.CONTENT)
+    return _error(kind, answer, reason)
+
+
+def _kind(code: str, text: str) -> Kind | None:
+    small = text.lower()
+    by_text = next((kind for word, kind in _TEXTS.get(code, ()) if word in small), None)
+    return by_text or _KINDS.get(code)
+
+
+def _error(kind: Kind, answer: Answer, reason: str) -> ChannelError:
+    phrase = Phrase(_WORDS[kind].text, host=answer.host, reason=_plain(answer, reason))
+    if kind in _NOT_AUTHORIZED:
+        return NotAuthorized(phrase)
+    if kind in _LOST:
+        return answer.effect.lost(phrase)
+    if kind is Kind.GONE:
+        return Gone(phrase)
+    return Unsearchable(phrase) if kind is Kind.UNSEARCHABLE else Rejected(phrase)
+
+
+def _until_midnight(now: datetime) -> timedelta:
+    local = now.astimezone(QUOTA_ZONE)
+    midnight = local.replace(hour=0, minute=0, second=0, microsecond=0) + timedelta(days=1)
+    return midnight - local
+
+
+def _plain(answer: Answer, text: str) -> str:
+    """Return the service's words as they may be shown."""
+    for secret in answer.secrets:
+        text = text.replace(secret, "…")
+    plain = re.sub(r"[\s\x00-\x1f\x7f-\x9f]+", " ", unicodedata.normalize("NFC", text))
+    return plain.strip()[:REASON_LENGTH]
