@@ -6,7 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from promoter.cli import catalog, plan, posts, report
+from promoter.cli import catalog, measure, plan, posts, report
 from promoter.cli.output import (
     _,
     about,
@@ -29,6 +29,7 @@ app = typer.Typer(
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(posts.app, name="posts")
 app.command(help=report.HELP)(report.report)
+app.command(help=measure.HELP)(measure.measure)
 
 Json = Annotated[bool, typer.Option("--json", help=_("One JSON document on standard output."))]
 OneCampaign = Annotated[str, typer.Option("--campaign", help=_("Only this campaign."))]

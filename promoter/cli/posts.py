@@ -10,7 +10,7 @@ from promoter.cli.world import world
 
 if TYPE_CHECKING:
     from promoter.app import World
-    from promoter.core.delivery import Decision
+    from promoter.core.delivery import Decision, State
     from promoter.store.deliveries import Attempt
 
 app = typer.Typer(
@@ -111,7 +111,6 @@ def show(key: str, as_json: Json = False) -> None:
 
 
 def _document(opened: "World", key: str) -> dict[str, Any]:
-    from promoter.core.delivery import next_actions
     from promoter.store import creatives, deliveries, posts
 
     with opened.context.store.read() as session:
@@ -130,8 +129,16 @@ def _document(opened: "World", key: str) -> dict[str, Any]:
         "url": life.receipt.url if life.receipt else None,
         "caption": composed.creative.caption if composed else None,
         "attempts": [_attempt(item) for item in tried],
-        "actions": [action.value for action in next_actions(life.state)],
+        "actions": _actions(life.state),
     }
+
+
+def _actions(state: "State") -> list[str]:
+    from promoter.core.delivery import State, next_actions
+
+    if state is State.PUBLISHED:
+        return ["correct", "withdraw"]
+    return [action.value for action in next_actions(state)]
 
 
 def _attempt(item: "Attempt") -> dict[str, Any]:
@@ -236,8 +243,27 @@ def withdraw(keys: Keys) -> None:
     """Withdraw live posts where the channel can."""
     from promoter.pipeline.decide import find_key
     from promoter.pipeline.decide import withdraw as step
+    from promoter.play.run import reachable
 
-    with world(create=False) as opened:
+    with world(create=False) as opened, reachable(opened):
         for key in [find_key(opened.context, key) for key in keys]:
             after = step(opened.context, key, getpass.getuser())
             print(f"{key[:10]} {after.state.value}")
+
+
+@app.command(
+    help=about(
+        _("Brings live posts up to date where the channel can; you agree by asking for it."),
+        "promoter posts correct 4f2a",
+    )
+)
+def correct(keys: Keys) -> None:
+    """Correct live posts."""
+    from promoter.pipeline.decide import correct as step
+    from promoter.pipeline.decide import find_key
+    from promoter.play.run import reachable
+
+    with world(create=False) as opened, reachable(opened):
+        for key in [find_key(opened.context, key) for key in keys]:
+            after = step(opened.context, key, getpass.getuser())
+            print(f"{key[:10]} {say(after.note) if after.note else _('corrected')}")

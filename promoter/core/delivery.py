@@ -156,8 +156,12 @@ def accepted(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
 def failed(delivery: Delivery, error: ChannelError, now: datetime) -> Delivery:
     """Return the delivery after a verb raised; what it means depends on where the delivery stood.
 
-    While looking (UNKNOWN, PENDING) only a clear refusal decides; any other error is a failed read.
+    While looking, an error is a failed read. Only a refusal counts: of a channel that will not be
+    asked a person is told in the end (UNKNOWN), and what it decided against has failed (PENDING).
     """
+    if delivery.state is State.UNKNOWN and isinstance(error, Rejected):
+        unseen = not_found(delivery, Absent(sure=False), now, resend=False)
+        return replace(unseen, note=error.phrase)
     if delivery.state is State.UNKNOWN:
         return replace(delivery, next_at=now + _wait(error, SURE_AGAIN), note=error.phrase)
     if delivery.state is State.PENDING and not isinstance(error, Rejected):

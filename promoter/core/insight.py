@@ -8,7 +8,8 @@ from enum import StrEnum
 from math import sqrt
 from statistics import median
 
-from promoter.core.model import Quality
+from promoter.core import engagement
+from promoter.core.engagement import ByChannel, OnShow, Reading, Told
 from promoter.core.period import Period, spans
 
 ENOUGH = 5
@@ -16,9 +17,6 @@ ENOUGH = 5
 
 PEERS = 3
 """A median of fewer other producers would tell one of them about another."""
-
-METRICS = ("views", "reactions", "comments", "shares")
-"""What channels count and what may be added up over posts; `reach` may not: people repeat."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,17 +75,6 @@ class Tally:
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """The newest value of one metric of one post."""
-
-    post: str
-    name: str
-    value: int
-    quality: Quality
-    as_of: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Evidence:
     """All that the numbers of one producer depend on.
 
@@ -100,7 +87,8 @@ class Evidence:
         visits: On its links, in this period and the one before.
         tallies: Of every producer that had a post or a click in the period.
         groups: For each producer the product group of each of its products.
-        readings: What channels counted for `posts`; empty where they told nothing.
+        on_show: What channels could count: the posts, and the listings of any age.
+        readings: What they counted of it; empty where they told nothing.
     """
 
     producer: str
@@ -112,6 +100,7 @@ class Evidence:
     visits: Sequence[Visits]
     tallies: Mapping[str, Tally]
     groups: Mapping[str, Sequence[str]]
+    on_show: Sequence[OnShow]
     readings: Sequence[Reading]
     as_of: datetime
 
@@ -131,22 +120,6 @@ class Measure:
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
-    """What channels counted, added up over the posts for which they did.
-
-    Attributes:
-        posts: How many posts the sum covers.
-        as_of: The oldest of the readings.
-    """
-
-    name: str
-    value: int
-    posts: int
-    quality: Quality
-    as_of: datetime
-
-
-@dataclass(frozen=True, slots=True)
 class Numbers:
     """What can be said about a producer in a period.
 
@@ -155,6 +128,7 @@ class Numbers:
         peers: Other producers of the group with posts in the period.
         clicks: By persons, links and QR codes together.
         bots, previews: Opened by machines: told apart, never counted as visits.
+        told: What channels counted of the posts, by metric; listings only stand in `by_channel`.
     """
 
     period: Period
@@ -168,6 +142,7 @@ class Numbers:
     bots: int | None
     previews: int | None
     told: tuple[Told, ...]
+    by_channel: tuple[ByChannel, ...]
     as_of: datetime
 
 
@@ -199,7 +174,8 @@ def numbers(found: Evidence) -> Numbers:
         qr=measure(*visits("person", "qr"), lambda peer: peer.qr),
         bots=visits("bot", "link", "qr")[0],
         previews=visits("preview", "link", "qr")[0],
-        told=told(found.readings),
+        told=engagement.told(found.on_show, found.readings),
+        by_channel=engagement.by_channel(found.on_show, found.readings),
         as_of=found.as_of,
     )
 
@@ -238,30 +214,6 @@ def _counted(found: Evidence, span: Period, visitor: str, via: Sequence[str]) ->
         item.count
         for item in found.visits
         if item.day in span and item.visitor == visitor and item.via in via
-    )
-
-
-def told(readings: Iterable[Reading]) -> tuple[Told, ...]:
-    """Return the sums of what channels counted; a metric that no channel gave is not there."""
-    by_name: dict[str, list[Reading]] = {}
-    for reading in readings:
-        by_name.setdefault(reading.name, []).append(reading)
-    return tuple(_sum(name, by_name[name]) for name in METRICS if name in by_name)
-
-
-def _sum(name: str, readings: Sequence[Reading]) -> Told:
-    qualities = {reading.quality for reading in readings}
-    worst = next(
-        quality
-        for quality in (Quality.SANDBOX, Quality.ESTIMATED, Quality.EXACT)
-        if quality in qualities
-    )
-    return Told(
-        name=name,
-        value=sum(reading.value for reading in readings),
-        posts=len({reading.post for reading in readings}),
-        quality=worst,
-        as_of=min(reading.as_of for reading in readings),
     )
 
 

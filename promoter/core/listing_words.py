@@ -26,10 +26,7 @@ def grams(product: Product) -> int | None:
 
     A millilitre is taken for a gram: for postage it is near enough.
     """
-    unit = product.price_unit.casefold()
-    if unit in _GRAMS:
-        unit = f"1 {unit}"
-    found = _AMOUNT.search(unit)
+    found = _AMOUNT.search(_unit(product).casefold())
     if found is None:
         return None
     amount = float(found[1].replace(",", ".")) * _GRAMS[found[2]]
@@ -38,12 +35,19 @@ def grams(product: Product) -> int | None:
 
 def title(product: Product) -> str:
     """Return the title of a listing: name and unit, and the place where there is little else."""
-    unit = "" if product.price_unit.casefold() in product.name.casefold() else product.price_unit
-    whole = " – ".join(filter(None, (product.name, unit)))
+    unit = _unit(product)
+    said = unit.casefold() in product.name.casefold()
+    whole = product.name if said or not unit else f"{product.name} – {unit}"
     if len(whole) > TITLE:
         return product.name
     placed = f"{whole} – {product.place.commune}, {product.place.province}"
     return placed if len(whole) < SHORT_TITLE and len(placed) <= TITLE else whole
+
+
+def _unit(product: Product) -> str:
+    """Return the unit that is sold; what is sold by weight is sold in ones."""
+    unit = product.price_unit
+    return f"1 {unit}" if unit.casefold() in _GRAMS else unit
 
 
 def description(product: Product, producer: Producer, day: date, voice: Voice, limit: int) -> str:
@@ -72,7 +76,7 @@ def description(product: Product, producer: Producer, day: date, voice: Voice, l
 
 
 def _facts(product: Product, producer: Producer, day: date, voice: Voice) -> Iterator[str]:
-    packs = [product.price_unit, *other_packs(product)]
+    packs = [_unit(product), *other_packs(product)]
     yield voice.say(Phrase("Packed: {packs}", packs=", ".join(filter(None, packs))))
     where = place(producer.place, voice)
     yield voice.say(Phrase("Made by {producer}, {place}.", producer=producer.name, place=where))

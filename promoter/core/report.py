@@ -7,8 +7,8 @@ from enum import StrEnum
 from typing import Any
 
 from promoter.core import insight
+from promoter.core.engagement import METRICS, ByChannel, Told
 from promoter.core.insight import (
-    METRICS,
     Bar,
     Evidence,
     Item,
@@ -254,7 +254,9 @@ def as_json(told: Report, say: Say = str) -> dict[str, Any]:
         clicks: by persons: total, links, qr, previous, median, trend and trend_to_group
             (more, fewer, alike or null: too few to say), bots, previews, series of
             from, to, links, qr, running.
-        channels: what channels counted: name, value, posts, quality, as_of.
+        channels: what channels counted of posts: name, window, value, posts, quality, as_of.
+        by_channel: the same and listings, by channel: channel, listing, sandbox, posts on show,
+            counts of name, window, value, posts, quality, as_of. What is not told is not there.
         best: key, by (clicks or newest), clicks, picture (sha256), alt, outdated; or null.
         share: own, total, producers, even.
         certificates: products, in_force.
@@ -279,6 +281,7 @@ def as_json(told: Report, say: Say = str) -> dict[str, Any]:
         },
         "clicks": _clicks(told),
         "channels": _channels(numbers),
+        "by_channel": [_by_channel(item) for item in numbers.by_channel],
         "best": _best(told.best) if told.best else None,
         "share": {
             "own": told.share.own,
@@ -333,17 +336,30 @@ def _clicks(told: Report) -> dict[str, Any]:
 
 
 def _channels(numbers: Numbers) -> list[dict[str, Any]]:
-    known = {item.name: item for item in numbers.told}
-    return [
-        {
-            "name": name,
-            "value": item.value if item else None,
-            "posts": item.posts if item else 0,
-            "quality": item.quality.value if item else None,
-            "as_of": item.as_of.isoformat() if item else None,
-        }
-        for name, item in ((name, known.get(name)) for name in METRICS)
-    ]
+    missing = dict.fromkeys(("window", "value", "quality", "as_of")) | {"posts": 0}
+    known = {item.name: _told(item) for item in numbers.told}
+    return [known.get(name, {"name": name, **missing}) for name in METRICS]
+
+
+def _by_channel(found: ByChannel) -> dict[str, Any]:
+    return {
+        "channel": found.channel,
+        "listing": found.listing,
+        "sandbox": found.sandbox,
+        "posts": found.posts,
+        "counts": [_told(item) for item in found.told],
+    }
+
+
+def _told(item: Told) -> dict[str, Any]:
+    return {
+        "name": item.name,
+        "window": item.window.value,
+        "value": item.value,
+        "posts": item.posts,
+        "quality": item.quality.value,
+        "as_of": item.as_of.isoformat(),
+    }
 
 
 def _best(best: Best) -> dict[str, Any]:

@@ -15,10 +15,11 @@ from promoter.pipeline.compose import compose
 from promoter.pipeline.context import Account, Context
 from promoter.pipeline.correct import correct
 from promoter.pipeline.deliver import deliver
+from promoter.pipeline.measure import measure
 from promoter.pipeline.plan import extend
 from promoter.pipeline.prepare import prepare
 from promoter.pipeline.settle import close_late, settle
-from promoter.store import clicks, deliveries, follow_ups
+from promoter.store import clicks, database, deliveries, follow_ups
 from promoter.store.follow_ups import Verb
 
 log = logging.getLogger("promoter.engine")
@@ -26,6 +27,7 @@ logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns when a lane
 
 TICK_SECONDS = 1
 COMPOSE_SECONDS = 15
+MEASURE_SECONDS = 15
 _IN_LANE = (Verb.CORRECT, Verb.WITHDRAW, Verb.COMMENT)
 
 
@@ -34,7 +36,7 @@ class Engine:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        workers = max(4, len(context.accounts) + 2)
+        workers = max(4, 2 * len(context.accounts) + 2)  # a lane and its readings, side by side
         self._scheduler = BackgroundScheduler(
             executors={"default": ThreadPoolExecutor(workers)},
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
@@ -53,6 +55,7 @@ class Engine:
         self._every(self._beat, TICK_SECONDS)
         for account in self._context.accounts.values():
             self._every(self._lane, TICK_SECONDS, account)
+            self._every(self._readings, MEASURE_SECONDS, account)
         self._scheduler.start()
 
     def hold(self) -> None:
@@ -87,6 +90,10 @@ class Engine:
         if _is_due(self._context, account):
             run_lane(self._context, account)
 
+    def _readings(self, account: Account) -> None:
+        if _is_due(self._context, account, readings=True):
+            run_measure(self._context, account)
+
     def _upkeep(self) -> None:
         upkeep(self._context)
 
@@ -101,13 +108,18 @@ def _lock(context: Context) -> FileLock | None:
     return FileLock(path.with_name(path.name + ".engine"))
 
 
-def _is_due(context: Context, account: Account) -> bool:
+def _is_due(context: Context, account: Account, *, readings: bool = False) -> bool:
+    """Tell whether an account's lane has something to do, or its readings."""
     with context.store.read() as session:
-        moments = (
-            deliveries.next_moment(session, account.name),
-            follow_ups.next_moment(session, account.name, _IN_LANE),
-        )
-    return any(moment is not None and moment <= context.now() for moment in moments)
+        if readings:
+            moments = [follow_ups.next_moment(session, account.name, [Verb.MEASURE])]
+        else:
+            moments = [
+                deliveries.next_moment(session, account.name),
+                follow_ups.next_moment(session, account.name, _IN_LANE),
+            ]
+        now = database.now(session)
+    return any(moment is not None and moment <= now for moment in moments)
 
 
 def upkeep(context: Context) -> None:
@@ -155,7 +167,23 @@ def run_lane(context: Context, account: Account) -> list[Delivery]:
     return []
 
 
+def run_measure(context: Context, account: Account) -> None:
+    """Read what is due of an account beside its lane, so that no reading delays a post."""
+    try:
+        measure(context, account)
+    except PromoterError as error:
+        log.error("%s: %s", account.name, error)  # noqa: TRY400
+    except Exception:  # as in the lane
+        log.exception("the readings of %s ended by a bug", account.name)
+
+
 def once(context: Context) -> list[Delivery]:
     """Do everything that is due now, account by account, and return what happened."""
     upkeep(context)
-    return [item for account in context.accounts.values() for item in run_lane(context, account)]
+    done = []
+    for account in context.accounts.values():
+        if _is_due(context, account):
+            done += run_lane(context, account)
+        if _is_due(context, account, readings=True):
+            run_measure(context, account)
+    return done

@@ -65,8 +65,9 @@ def compose(context: Context) -> list[Delivery]:
         soon = deliveries.before(session, UNATTEMPTED, database.now(session) + AHEAD)
         live = deliveries.live_listings(session)
         found = posts.posts(session, [item.key for item in (*soon, *live)])
+        stale = [post for post in found if not _is_fresh(context, session, post)]
     changed = []
-    for post in found:
+    for post in stale:
         try:
             after = _renew(context, post)
         except ConfigError as error:  # one broken photo or template must not hold up the others
@@ -74,6 +75,14 @@ def compose(context: Context) -> list[Delivery]:
         if after:
             changed.append(after)
     return changed
+
+
+def _is_fresh(context: Context, session: Session, post: Post) -> bool:
+    """Tell whether a post's creative was made from what there is now."""
+    material, kept = _gather(context, session, post), creatives.get(session, post.key)
+    if isinstance(material, Phrase) or kept is None:
+        return False
+    return kept.inputs == _inputs(context, material)
 
 
 def make(context: Context, post: Post) -> Made | Phrase:
@@ -153,8 +162,6 @@ def _renew(context: Context, post: Post) -> Delivery | None:
         before = creatives.get(session, post.key)
     if isinstance(material, Phrase):
         return _refuse(context, post, material, State.CANCELLED)
-    if before and before.inputs == _inputs(context, material):
-        return None
     made = _make(context, material)
     if isinstance(made, Phrase):
         return _refuse(context, post, made, State.WAITING)

@@ -85,7 +85,6 @@ def measure(context: Context, account: Account) -> Measured:
             total += _failed(account, len(taken.follow_ups), error)
             if _concerns_all(error):
                 _put_off_rest(context, account, error)
-                break
             continue
         total += _kept(context, account, taken, found)
     return total

@@ -47,6 +47,7 @@ def _findings(context: Context, code: str, asked: Period) -> Findings:
         first, own_first = rows.began(session), rows.began(session, code)
         shown = rows.published(session, code, past, zone)
         keys = [post.key for post in shown]
+        on_show = rows.on_show(session, code, past, zone)
         return Findings(
             office=context.office.name,
             producer=maker,
@@ -63,7 +64,8 @@ def _findings(context: Context, code: str, asked: Period) -> Findings:
                 visits=rows.visits(session, code, Period(before.first, past.last)),
                 tallies=rows.tallies(session, past, zone),
                 groups=rows.groups(session),
-                readings=rows.readings(session, keys),
+                on_show=on_show,
+                readings=rows.counts(session, on_show, past, zone),
                 as_of=now,
             ),
             pictures=rows.pictures(session, keys),

@@ -1,6 +1,6 @@
 """A report as one HTML file: no other file, no script, small enough for a weak phone and a mail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, partial
 from math import ceil
 from pathlib import Path
@@ -10,7 +10,6 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
 from promoter.core.insight import (
     ENOUGH,
-    METRICS,
     PEERS,
     Item,
     Measure,
@@ -19,10 +18,12 @@ from promoter.core.insight import (
     Trend,
     trend,
 )
-from promoter.core.model import Phrase, Quality
+from promoter.core.model import Phrase
 from promoter.core.period import Period, unit
 from promoter.core.report import LACKS, URGENT, Gap, Paper, Report
+from promoter.render import engagement
 from promoter.render.chart import chart
+from promoter.render.engagement import channel
 from promoter.render.thumbnail import data_uri
 from promoter.render.words import Words
 
@@ -30,10 +31,16 @@ PICTURE_BYTES = 60 * 1024
 """Most bytes of the picture as it stands in the page, in base64."""
 
 ROWS = 6
-MANY, LINE, LINES = 5, 46, 20
-"""On paper the picture gives way to more than MANY kinds of missing papers, and the letters get
-smaller if the right column has more than LINES lines of LINE letters: one sheet of A4 must do."""
+MANY = 5
+"""On paper the picture gives way to more than MANY kinds of missing papers."""
 
+LINE, LINES = 46, 45
+"""On paper the letters get smaller for a body of more than LINES lines of LINE letters in a column:
+one sheet of A4 must do."""
+
+HEADS, CHART, PICTURE = 10, 28, 18
+"""How many such lines the left column takes without picture and papers, the right one without
+posts, and the picture."""
 
 GROUPS = {
     "food": Phrase("food"),
@@ -42,15 +49,6 @@ GROUPS = {
     "handicraft": Phrase("handicrafts"),
     "ornamental": Phrase("ornamental plants and animals"),
     "tourism": Phrase("community tourism"),
-}
-CHANNELS = {"showcase": Phrase("the office's own page")}
-"""Channels whose name is no brand; the others are called by their own name."""
-
-COUNTED = {
-    "views": Phrase("views"),
-    "reactions": Phrase("reactions"),
-    "comments": Phrase("comments"),
-    "shares": Phrase("shares"),
 }
 BY = {
     "day": Phrase("Clicks by day"),
@@ -77,42 +75,46 @@ def html(told: Report, words: Words, picture: bytes | None) -> str:
         words: The reader's language.
         picture: The card of the best post as it went out, if it had one.
     """
-    rows, coming, channels = _rows(told, words), _coming(told, words), _channels(told, words)
-    return _template().render(
-        _=words.text,
-        words=words,
-        told=told,
-        title=_title(told.period, words),
-        tiles=_tiles(told.numbers, words),
-        verdicts=[words.say(phrase) for phrase in _verdicts(told.numbers, words)],
-        chart=_chart(told, words),
-        rows=rows,
-        rest=max(0, len(told.posts) - ROWS),
-        best=_best(told, words, picture),
-        share=_share(told.share, words),
-        channels=channels,
-        papers=_papers(told.papers, words),
-        many=len({gap.paper for gap in told.papers}) > MANY,
-        dense=_lines(rows, coming, channels) > LINES,
-        certificates=words.say(
-            Phrase(
-                "{in_force} of {products} products have a certificate in force.",
-                in_force=told.certified,
-                products=told.products,
-            )
-        ),
-        coming=coming,
-        notes=[words.say(phrase) for phrase in _notes(told, words)],
-    )
+    parts = {
+        "_": words.text,
+        "words": words,
+        "told": told,
+        "title": _title(told.period, words),
+        "tiles": _tiles(told.numbers, words),
+        "verdicts": [words.say(phrase) for phrase in _verdicts(told.numbers, words)],
+        "chart": _chart(told, words),
+        "rows": _rows(told, words),
+        "rest": max(0, len(told.posts) - ROWS),
+        "best": _best(told, words, picture),
+        "share": _share(told.share, words),
+        "counted": engagement.lines(told.numbers.by_channel, words),
+        "simulated": engagement.simulated(told.numbers.by_channel, words),
+        "silent": engagement.silent(told.numbers.by_channel, words),
+        "papers": _papers(told.papers, words),
+        "many": len({gap.paper for gap in told.papers}) > MANY,
+        "certificates": _certificates(told, words),
+        "coming": _coming(told, words),
+        "notes": [words.say(phrase) for phrase in _notes(told, words)],
+    }
+    return _template().render(parts, dense=_height(parts) > LINES)
 
 
-def _lines(
-    rows: Sequence[dict[str, str]], coming: Sequence[dict[str, str]], channels: Sequence[str]
-) -> int:
-    """Return about how many lines of the right column on paper depend on long names."""
-    texts = [f"{row['names']} · {row['channel']}" for row in rows]
-    texts += [post["names"] for post in coming]
-    return len(coming) + sum(ceil(len(text) / LINE) for text in [*texts, "; ".join(channels)])
+def _height(parts: Mapping[str, Any]) -> int:
+    """Return about how many lines the body takes on paper.
+
+    What channels counted runs over both columns; below it the taller column counts.
+    """
+    picture = PICTURE if parts["best"] and parts["best"]["picture"] else 0
+    papers = [1 + _wrapped(paper["names"]) for paper in parts["papers"]]
+    left = HEADS + sum(papers) + (picture // 2 if parts["many"] else picture)
+    rows = [_wrapped(f"{row['names']} · {row['channel']}") for row in parts["rows"]]
+    right = CHART + sum(rows) + sum(1 + _wrapped(post["names"]) for post in parts["coming"])
+    wide = 3 + sum(_wrapped(line.text, LINE * 2) for line in parts["counted"])
+    return wide + max(left, right)
+
+
+def _wrapped(text: str, width: int = LINE) -> int:
+    return ceil(len(text) / width)
 
 
 @cache
@@ -212,16 +214,12 @@ def _rows(told: Report, words: Words) -> list[dict[str, str]]:
         {
             "day": words.short(post.day),
             "names": _names(post.products, words),
-            "channel": _channel(post.channel, words),
+            "channel": channel(post.channel, words),
             "url": _safe(post.url),
             "clicks": words.number(post.clicks),
         }
         for post in told.posts[:ROWS]
     ]
-
-
-def _channel(name: str, words: Words) -> str:
-    return words.say(CHANNELS[name]) if name in CHANNELS else name.capitalize()
 
 
 def _safe(url: str) -> str:
@@ -253,7 +251,7 @@ def _best(told: Report, words: Words, picture: bytes | None) -> dict[str, Any] |
             Phrase(
                 "{day} · {channel} · clicks: {clicks}",
                 day=words.day(best.post.day),
-                channel=_channel(best.post.channel, words),
+                channel=channel(best.post.channel, words),
                 clicks=words.number(best.post.clicks),
             )
         ),
@@ -299,37 +297,14 @@ def _share(share: Share, words: Words) -> dict[str, Any]:
     return {"line": words.say(phrase), "bars": bars}
 
 
-def _channels(told: Report, words: Words) -> list[str]:
-    known = {item.name for item in told.numbers.told}
-    lines = [_told(told, quality, words) for quality in Quality]
-    missing = ", ".join(words.say(COUNTED[name]) for name in METRICS if name not in known)
-    if missing:
-        lines.append(words.say(Phrase("{names}: no figures yet", names=missing)))
-    return [line for line in lines if line]
-
-
-def _told(told: Report, quality: Quality, words: Words) -> str:
-    """Return what channels counted as well as one quality says."""
-    line = ", ".join(
-        words.say(
-            Phrase(
-                "{name}: {value} on {known} of {posts} posts",
-                name=COUNTED[item.name],
-                value=words.number(item.value),
-                known=item.posts,
-                posts=len(told.posts),
-            )
+def _certificates(told: Report, words: Words) -> str:
+    return words.say(
+        Phrase(
+            "{in_force} of {products} products have a certificate in force.",
+            in_force=told.certified,
+            products=told.products,
         )
-        for item in told.numbers.told
-        if item.quality is quality
     )
-    match quality:
-        case Quality.SANDBOX if line:
-            return words.say(Phrase("{line} (sandbox, not real)", line=line))
-        case Quality.ESTIMATED if line:
-            return words.say(Phrase("{line} (estimated)", line=line))
-        case _:
-            return line
 
 
 def _papers(gaps: Sequence[Gap], words: Words) -> list[dict[str, Any]]:
@@ -362,7 +337,7 @@ def _coming(told: Report, words: Words) -> list[dict[str, str]]:
         {
             "when": words.moment(post.at),
             "names": _names(post.products, words),
-            "channel": _channel(post.channel, words),
+            "channel": channel(post.channel, words),
             "waiting": words.say(Phrase("waits for approval")) if post.waiting else "",
         }
         for post in told.next

@@ -6,12 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, distinct, func, or_, select
+from sqlalchemy import ColumnElement, and_, distinct, func, or_, select
 from sqlmodel import Session, col
 
 from promoter.core.delivery import UNATTEMPTED, State
-from promoter.core.insight import METRICS, Item, Reading, Shown, Tally, Visits
-from promoter.core.model import Producer, Product, Quality, Window
+from promoter.core.engagement import LISTINGS, POSTS, OnShow, Reading
+from promoter.core.insight import Item, Shown, Tally, Visits
+from promoter.core.model import Placement, Producer, Product, Quality, Window
 from promoter.core.period import Period, local_day
 from promoter.core.report import Picture, Planned
 from promoter.store.tables import (
@@ -19,6 +20,7 @@ from promoter.store.tables import (
     CreativeMediaRow,
     DeliveryRow,
     MetricLatestRow,
+    MetricRow,
     PostProductRow,
     PostRow,
     ProducerRow,
@@ -266,19 +268,52 @@ def visits(session: Session, producer: str, period: Period) -> list[Visits]:
     return [Visits(row.day, row.post_key, row.via, row.visitor, int(row.total)) for row in rows]
 
 
-def readings(session: Session, keys: Collection[str]) -> list[Reading]:
-    """Return the newest cumulative metrics of some posts; only these may be added up."""
-    rows = session.scalars(
-        select(MetricLatestRow)
+def on_show(session: Session, producer: str, period: Period, zone: ZoneInfo) -> list[OnShow]:
+    """Return a producer's posts that went live in a period, and its listings live by its end."""
+    _, end = period.bounds(zone)
+    listing = col(PostRow.placement) == Placement.LISTING.value
+    rows = session.execute(
+        select(col(PostRow.key), col(PostRow.account), col(PostRow.channel), listing.label("stays"))
+        .join(DeliveryRow, col(DeliveryRow.post_key) == col(PostRow.key))
         .where(
-            col(MetricLatestRow.post_key).in_(keys),
-            col(MetricLatestRow.window) == Window.CUMULATIVE.value,
-            col(MetricLatestRow.name).in_(METRICS),
+            col(PostRow.key).in_(_keys_of(producer)),
+            _published,
+            or_(and_(listing, _live < end), and_(~listing, *_between(period, zone))),
         )
-        .order_by(col(MetricLatestRow.post_key), col(MetricLatestRow.name))
+        .order_by(col(PostRow.key))
     )
+    return [OnShow(row.key, row.account, row.channel, listing=bool(row.stays)) for row in rows]
+
+
+def counts(
+    session: Session, on_show: Sequence[OnShow], period: Period, zone: ZoneInfo
+) -> list[Reading]:
+    """Return what channels counted: of a post the newest, of a listing the newest of the period.
+
+    A post's counts grow with it alone. A listing is counted on and on: what was read after the
+    period tells nothing of it.
+    """
+    start, end = period.bounds(zone)
+    posts = [item.post for item in on_show if not item.listing]
+    listings = [item.post for item in on_show if item.listing]
+    latest = select(MetricLatestRow).where(
+        col(MetricLatestRow.post_key).in_(posts), col(MetricLatestRow.name).in_(POSTS)
+    )
+    taken = (
+        select(MetricRow)
+        .where(
+            col(MetricRow.post_key).in_(listings),
+            col(MetricRow.name).in_(LISTINGS),
+            col(MetricRow.as_of) >= start,
+            col(MetricRow.as_of) < end,
+        )
+        .order_by(col(MetricRow.as_of), col(MetricRow.id))
+    )
+    rows: list[MetricLatestRow | MetricRow] = [*session.scalars(latest), *session.scalars(taken)]
+    newest = {(row.post_key, row.name, row.window): row for row in rows}
     return [
-        Reading(row.post_key, row.name, row.value, Quality(row.quality), row.as_of) for row in rows
+        Reading(key, name, row.value, Quality(row.quality), row.as_of, Window(window))
+        for (key, name, window), row in sorted(newest.items())
     ]
 
 

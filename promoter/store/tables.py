@@ -294,7 +294,7 @@ class MetricRow(Row, table=True):
     id: int | None = Field(default=None, primary_key=True)
     post_key: str = Field(foreign_key="post.key", index=True)
     name: str
-    value: int
+    value: int = Field(sa_type=BigInteger)
     window: str
     quality: str
     as_of: datetime = Field(sa_type=Instant)
@@ -307,7 +307,7 @@ class MetricLatestRow(Row, table=True):
     post_key: str = Field(primary_key=True, foreign_key="post.key")
     name: str = Field(primary_key=True)
     window: str = Field(primary_key=True)
-    value: int
+    value: int = Field(sa_type=BigInteger)
     quality: str
     as_of: datetime = Field(sa_type=Instant)
 

@@ -326,7 +326,7 @@ def sample_known() -> Known:
     with (ROOT / "assets/catalog/products.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.DictReader(file))
     return Known(
-        accounts={"showcase": FEED, "fanpage": FEED, "x": FEED, "shop": (Placement.LISTING,)},
+        accounts={"showcase": FEED, "fanpage": FEED, "x": FEED, "gian-hang": (Placement.LISTING,)},
         cards={"spotlight"},
         captions={"spotlight", "season"},
         codes={row["product_id"] for row in rows},
@@ -342,7 +342,8 @@ def test_a_shipped_campaign_has_nothing_to_say_against_it(path: Path) -> None:
     )
     assert problems == []
     assert campaign
-    assert campaign.rotate.per_producer_per_week == 1
+    if campaign.placement is Placement.FEED:
+        assert campaign.rotate.per_producer_per_week == 1
     assert len(campaign.creative.hashtags) <= 5
 
 

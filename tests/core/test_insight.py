@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
@@ -10,11 +10,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from promoter.core import insight
+from promoter.core.engagement import OnShow, Reading
 from promoter.core.insight import (
     Evidence,
     Item,
     Measure,
-    Reading,
     Share,
     Shown,
     Tally,
@@ -60,6 +60,7 @@ def evidence(**changes: Any) -> Evidence:
         "visits": [],
         "tallies": {},
         "groups": {"P41": ["food"]},
+        "on_show": [],
         "readings": [],
         "as_of": NOW,
     }
@@ -247,25 +248,27 @@ def test_where_nobody_was_shown_there_is_no_even_part() -> None:
     assert insight.share("P41", {}).even is None
 
 
-def test_metrics_that_no_channel_gave_are_not_there() -> None:
-    assert insight.numbers(evidence()).told == ()
-
-
-def test_metrics_are_summed_over_the_posts_that_have_them_with_the_oldest_moment() -> None:
-    later = NOW + timedelta(hours=6)
-    readings = [
-        Reading("a", "views", 40, Quality.EXACT, later),
-        Reading("b", "views", 0, Quality.ESTIMATED, NOW),
-        Reading("a", "comments", 2, Quality.SANDBOX, later),
+def test_what_channels_counted_is_told_in_all_and_by_channel() -> None:
+    shop = OnShow("s", "shop", "shopee", listing=True)
+    found = insight.numbers(
+        evidence(
+            on_show=[OnShow("a", "showcase", "showcase"), shop],
+            readings=[
+                Reading("a", "views", 40, Quality.EXACT, NOW),
+                Reading("s", "likes", 7, Quality.EXACT, NOW),
+            ],
+        )
+    )
+    assert [(item.name, item.value) for item in found.told] == [("views", 40)]
+    assert [(item.channel, item.told[0].value) for item in found.by_channel] == [
+        ("shopee", 7),
+        ("showcase", 40),
     ]
-    views, comments = insight.told(readings)
-    assert (views.name, views.value, views.posts) == ("views", 40, 2)
-    assert (views.quality, views.as_of) == (Quality.ESTIMATED, NOW)
-    assert (comments.name, comments.value, comments.quality) == ("comments", 2, Quality.SANDBOX)
 
 
-def test_reach_is_not_added_up_because_people_repeat() -> None:
-    assert insight.told([Reading("a", "reach", 5, Quality.EXACT, NOW)]) == ()
+def test_where_no_channel_counted_nothing_is_told() -> None:
+    found = insight.numbers(evidence())
+    assert (found.told, found.by_channel) == ((), ())
 
 
 def test_a_posts_clicks_are_those_by_persons_in_the_period() -> None:

@@ -39,7 +39,7 @@ def test_a_title_names_product_and_unit() -> None:
 
 
 def test_a_short_title_also_names_the_place() -> None:
-    assert title(product(name="Muối", price_unit="kg")) == "Muối – kg – Xã Vĩnh Lợi, Cà Mau"
+    assert title(product(name="Muối", price_unit="kg")) == "Muối – 1 kg – Xã Vĩnh Lợi, Cà Mau"
 
 
 def test_a_unit_that_the_name_has_is_not_said_twice() -> None:

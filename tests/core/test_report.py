@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from promoter.core.engagement import OnShow, Reading
 from promoter.core.insight import Evidence, Item, Shown
-from promoter.core.model import Photo, Shop
+from promoter.core.model import Photo, Quality, Shop, Window
 from promoter.core.period import Period
 from promoter.core.report import (
     FOODS,
@@ -26,7 +27,7 @@ from promoter.core.report import (
 )
 from promoter.core.rules import DECLARED
 from tests.core.test_insight import evidence, shown, visits
-from tests.make import TODAY, certificate, producer, product
+from tests.make import NOW, TODAY, certificate, producer, product
 
 SHOP = Shop(name="Bưu điện", url="https://buudien.example.com/bl-086")
 WHOLE: dict[str, Any] = {
@@ -325,6 +326,53 @@ def test_a_metric_that_is_missing_is_null_in_json_not_0() -> None:
     channels = as_json(told())["channels"]
     assert [item["name"] for item in channels] == ["views", "reactions", "comments", "shares"]
     assert all(item["value"] is None and item["posts"] == 0 for item in channels)
+
+
+def test_what_each_channel_counted_stands_in_json_with_window_quality_and_moment() -> None:
+    found = told(
+        evidence(
+            on_show=[
+                OnShow("a", "fanpage", "facebook"),
+                OnShow("s", "shop", "shopee", listing=True),
+            ],
+            readings=[
+                Reading("s", "views", 130, Quality.SANDBOX, NOW, Window.ROLLING_30_DAYS),
+            ],
+        )
+    )
+    assert as_json(found)["by_channel"] == [
+        {"channel": "facebook", "listing": False, "sandbox": False, "posts": 1, "counts": []},
+        {
+            "channel": "shopee",
+            "listing": True,
+            "sandbox": True,
+            "posts": 1,
+            "counts": [
+                {
+                    "name": "views",
+                    "window": "rolling-30-days",
+                    "value": 130,
+                    "posts": 1,
+                    "quality": "sandbox",
+                    "as_of": "2026-11-23T02:00:00+00:00",
+                }
+            ],
+        },
+    ]
+
+
+def test_totals_by_name_have_the_same_keys_whether_they_are_known_or_not() -> None:
+    found = told(evidence(readings=[Reading("a", "views", 40, Quality.EXACT, NOW)]))
+    views, *missing = as_json(found)["channels"]
+    assert views == {
+        "name": "views",
+        "window": "cumulative",
+        "value": 40,
+        "posts": 1,
+        "quality": "exact",
+        "as_of": "2026-11-23T02:00:00+00:00",
+    }
+    assert {frozenset(item) for item in missing} == {frozenset(views)}
 
 
 def test_a_producer_without_posts_has_nulls_in_json() -> None:

@@ -8,17 +8,22 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from PIL import Image
+from sqlalchemy import update
+from sqlmodel import col
 
 from promoter.core.delivery import State
 from promoter.core.errors import ConfigError
 from promoter.core.insight import Share
+from promoter.core.model import Metric, Quality, Window
 from promoter.core.period import Period
 from promoter.core.report import Paper, Report
 from promoter.locale import Locale
 from promoter.media import MediaStore
 from promoter.pipeline.context import Context, Office
 from promoter.pipeline.report import page, report
+from promoter.store import metrics
 from promoter.store.database import Store
+from promoter.store.tables import PostRow
 from tests.make import NOW
 from tests.store.fill import Fill
 
@@ -140,7 +145,25 @@ def test_metrics_that_are_missing_stay_missing(context: Context, fill: Fill) -> 
     (views,) = november(context).numbers.told
     assert (views.name, views.value) == ("views", 0)
     html = page(context, november(context))
-    assert "views: 0 on 1 of 1 posts; reactions, comments, shares: no figures yet" in html
+    assert "<b>0</b> views</li>" in html
+    assert "reactions" not in html
+
+
+def test_listings_of_any_age_are_told_with_what_was_read_in_the_period(
+    context: Context, fill: Fill
+) -> None:
+    fill.post("s", NOW - timedelta(days=300))
+    with context.store.write() as session:
+        session.execute(update(PostRow).where(col(PostRow.key) == "s").values(placement="listing"))
+        read = Metric("1", "views", 130, Window.ROLLING_30_DAYS, NOW, Quality.SANDBOX)
+        metrics.keep(session, {"s": [read]})
+    found = november(context)
+    (shop,) = found.numbers.by_channel
+    assert (shop.listing, shop.sandbox, shop.posts) == (True, True, 1)
+    assert found.numbers.told == ()
+    html = page(context, found)
+    assert "<b>130</b> views in 30 days</li>" in html
+    assert "sandbox numbers, not real" in html
 
 
 def test_the_day_changes_at_the_offices_midnight(context: Context, fill: Fill) -> None:

@@ -1,8 +1,10 @@
 """The page of a report: whole in one file, small, honest about what is missing, and escaped."""
 
 import base64
+import itertools
 import random
 import re
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from functools import partial
@@ -17,8 +19,9 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from promoter.core import insight
-from promoter.core.insight import Item, Measure, Reading, Share, Told
-from promoter.core.model import Quality
+from promoter.core.engagement import LISTINGS, POSTS, ByChannel, Told
+from promoter.core.insight import Item, Measure, Share
+from promoter.core.model import Quality, Window
 from promoter.core.period import Period
 from promoter.core.report import Best, Gap, Paper, Picture, Planned, Report
 from promoter.core.rules import claims
@@ -66,6 +69,18 @@ def noise(width: int, height: int) -> bytes:
     return out.getvalue()
 
 
+def crowd() -> Iterator[ByChannel]:
+    """Give what four channels and two shops counted, with large numbers and a note on each."""
+    for channel in ("facebook", "shopee", "tiktok", "x", "zalo"):
+        listing = channel == "shopee"
+        window = Window.ROLLING_30_DAYS if listing else Window.CUMULATIVE
+        counts = tuple(
+            Told(name, 1_234_567, 4, Quality.SANDBOX, NOW, window)
+            for name in (LISTINGS if listing else POSTS)
+        )
+        yield ByChannel(channel, listing, sandbox=True, posts=23, told=counts)
+
+
 @pytest.fixture(scope="module")
 def busy() -> Report:
     """A report with everything that makes it long: names, gaps, posts, metrics."""
@@ -86,10 +101,9 @@ def busy() -> Report:
         planned=[replace(planned(day), products=items[:3], waiting=True) for day in (24, 25, 26)],
         office="Ban Chỉ đạo Chương trình Mỗi xã một sản phẩm và Trung tâm Xúc tiến Thương mại",
     )
-    counts = tuple(Told(name, 123456, 4, Quality.SANDBOX, NOW) for name in insight.METRICS)
     return replace(
         found,
-        numbers=replace(found.numbers, told=counts),
+        numbers=replace(found.numbers, by_channel=tuple(crowd())),
         papers=(*gaps, Gap(Paper.PHONE_CONSENT)),
         share=Share(23, 100, 4),
     )
@@ -176,23 +190,6 @@ def test_posts_without_clicks_show_a_true_0_and_no_chart() -> None:
     assert "No clicks by persons in this period." in said
     assert "The newest post" in said
     assert "most clicks" not in said
-
-
-def test_metrics_that_no_channel_gave_are_said_to_be_missing() -> None:
-    assert "views, reactions, comments, shares: no figures yet" in text(told())
-
-
-def test_metrics_name_the_posts_they_cover_and_sandbox_numbers_are_called_so() -> None:
-    readings = [
-        Reading("a", "views", 40, Quality.EXACT, NOW),
-        Reading("a", "comments", 3, Quality.SANDBOX, NOW),
-        Reading("b", "shares", 2, Quality.ESTIMATED, NOW),
-    ]
-    said = text(told(evidence(posts=[shown("a"), shown("b", 11)], readings=readings)))
-    assert "views: 40 on 1 of 2 posts;" in said
-    assert "comments: 3 on 1 of 2 posts (sandbox, not real)" in said
-    assert "shares: 2 on 1 of 2 posts (estimated)" in said
-    assert "reactions: no figures yet" in said
 
 
 def test_the_first_period_makes_no_comparison() -> None:
@@ -381,6 +378,13 @@ def _chromium() -> Any:
     return playwright.sync_playwright()
 
 
+def _sheets(data: bytes) -> int:
+    return len(re.findall(rb"/Type\s*/Page\b", data))
+
+
+ARGUMENTS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"]
+
+
 @pytest.mark.browser
 def test_the_longest_report_is_one_sheet_and_fits_the_smallest_phone(
     busy: Report, tmp_path: Path
@@ -388,13 +392,49 @@ def test_the_longest_report_is_one_sheet_and_fits_the_smallest_phone(
     file = tmp_path / "report.html"
     file.write_text(page(busy, noise(1080, 1350)), encoding="utf-8")
     with _chromium() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path="/usr/bin/chromium",
-            args=["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"],
-        )
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
         view = browser.new_page(viewport={"width": 360, "height": 740})
         view.goto(file.as_uri())
         assert view.evaluate("document.documentElement.scrollWidth") == 360
-        view.pdf(path=tmp_path / "report.pdf", prefer_css_page_size=True, print_background=True)
+        assert (
+            view.evaluate(
+                "[...document.querySelectorAll('.counted li')]"
+                ".filter(e => e.scrollWidth > e.clientWidth || e.firstChild.offsetHeight > 30)"
+                ".map(e => e.textContent)"
+            )
+            == []
+        )
+        data = view.pdf(prefer_css_page_size=True, print_background=True)
         browser.close()
-    assert len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "report.pdf").read_bytes())) == 1
+    assert _sheets(data) == 1
+
+
+def shorter(whole: Report, channels: int, kinds: int, long: int) -> Report:
+    """Return a report with so many channels, kinds of missing papers and posts with long names."""
+    short = (Item("BL-086", "Muối hạt Bạc Liêu"),)
+    kept = list(Paper)[:kinds]
+    return replace(
+        whole,
+        numbers=replace(whole.numbers, by_channel=tuple(crowd())[:channels]),
+        papers=tuple(gap for gap in whole.papers if gap.paper in kept),
+        posts=tuple(
+            post if number < long else replace(post, products=short)
+            for number, post in enumerate(whole.posts)
+        ),
+        next=whole.next if long else tuple(replace(post, products=short) for post in whole.next),
+    )
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_a_report_of_any_length_is_one_sheet(busy: Report) -> None:
+    picture, much = noise(240, 300), []
+    with _chromium() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        view = browser.new_page()
+        for size in itertools.product((0, 3), (0, 5, 8), (0, 3)):
+            view.set_content(page(shorter(busy, *size), picture))
+            if _sheets(view.pdf(prefer_css_page_size=True, print_background=True)) > 1:
+                much.append(size)
+        browser.close()
+    assert much == []

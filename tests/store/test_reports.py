@@ -1,17 +1,22 @@
 """What the store tells a report: whose posts and clicks, and in which local days."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
+from sqlmodel import col
 
 from promoter.core.delivery import State
+from promoter.core.engagement import OnShow, Reading
 from promoter.core.insight import Item, Tally, Visits
-from promoter.core.model import Quality, Window
+from promoter.core.model import Metric, Quality, Window
 from promoter.core.period import Period
 from promoter.core.report import Picture
-from promoter.store import reports
+from promoter.store import metrics, reports
 from promoter.store.database import Store
+from promoter.store.tables import PostRow
 from tests import make
 from tests.store.fill import Fill
 
@@ -181,17 +186,82 @@ def test_the_limit_of_what_comes_next_counts_posts_not_products(fill: Fill) -> N
     assert [len(post.products) for post in found] == [2, 2]
 
 
-def test_only_cumulative_metrics_that_may_be_added_are_read(fill: Fill) -> None:
-    fill.post("p", MIDDAY)
-    fill.post("other", MIDDAY, "BL-090", producer="P42")
-    fill.metric("p", "views", 40, quality=Quality.SANDBOX)
-    fill.metric("p", "views", 9, window=Window.DAY)
-    fill.metric("p", "reach", 30)
-    fill.metric("other", "views", 1000)
+def change(store: Store, key: str, **values: Any) -> None:
+    """Change a post."""
+    with store.write() as session:
+        session.execute(update(PostRow).where(col(PostRow.key) == key).values(**values))
+
+
+def read(store: Store, key: str, name: str, value: int, as_of: datetime, window: Window) -> None:
+    """Keep a reading as the step `measure` does."""
+    with store.write() as session:
+        found = Metric("1", name, value, window, as_of, Quality.EXACT)
+        metrics.keep(session, {key: [found]})
+
+
+def test_on_show_are_the_posts_of_the_period_and_the_listings_of_any_age(fill: Fill) -> None:
+    fill.post("post", MIDDAY)
+    fill.post("earlier", datetime(2026, 10, 10, 5, tzinfo=UTC))
+    fill.post("listing", datetime(2026, 2, 10, 5, tzinfo=UTC))
+    fill.post("to come", datetime(2026, 12, 1, 5, tzinfo=UTC))
+    fill.post("gone", datetime(2026, 2, 10, 5, tzinfo=UTC), state=State.WITHDRAWN)
+    fill.post("rice", MIDDAY, "BL-090", producer="P42")
+    for key in ("listing", "to come", "gone"):
+        change(fill.store, key, placement="listing", account="shop", channel="shopee")
     with fill.store.read() as session:
-        found = reports.readings(session, ["p"])
-    assert [(item.name, item.value, item.quality) for item in found] == [
-        ("views", 40, Quality.SANDBOX)
+        assert reports.on_show(session, "P41", NOVEMBER, ZONE) == [
+            OnShow("listing", "shop", "shopee", listing=True),
+            OnShow("post", "showcase", "showcase"),
+        ]
+
+
+def test_of_a_post_its_newest_numbers_count_whenever_they_were_read(fill: Fill) -> None:
+    fill.post("p", MIDDAY)
+    later = datetime(2026, 12, 8, 5, tzinfo=UTC)
+    read(fill.store, "p", "views", 9, MIDDAY, Window.CUMULATIVE)
+    read(fill.store, "p", "views", 40, later, Window.CUMULATIVE)
+    read(fill.store, "p", "clicks", 5, later, Window.CUMULATIVE)
+    with fill.store.read() as session:
+        found = reports.counts(session, [OnShow("p", "a", "x")], NOVEMBER, ZONE)
+    assert found == [Reading("p", "views", 40, Quality.EXACT, later)]
+
+
+def test_of_a_listing_the_newest_numbers_of_the_period_count(fill: Fill) -> None:
+    """What was read in December tells of December; what was read in October is over."""
+    fill.post("s", MIDDAY)
+    rolling = Window.ROLLING_30_DAYS
+    last = datetime(2026, 11, 30, 16, 59, 59, tzinfo=UTC)
+    for value, as_of in (
+        (900, datetime(2026, 10, 31, 16, 59, 59, tzinfo=UTC)),
+        (50, last),
+        (60, MIDDAY),
+        (700, datetime(2026, 11, 30, 17, 0, tzinfo=UTC)),
+    ):
+        read(fill.store, "s", "views", value, as_of, rolling)
+    read(fill.store, "s", "units", 3, datetime(2026, 10, 31, 16, 0, tzinfo=UTC), Window.CUMULATIVE)
+    with fill.store.read() as session:
+        found = reports.counts(session, [OnShow("s", "a", "b", listing=True)], NOVEMBER, ZONE)
+    assert found == [Reading("s", "views", 50, Quality.EXACT, last, rolling)]
+
+
+def test_a_listing_that_was_not_read_in_the_period_has_no_numbers(fill: Fill) -> None:
+    fill.post("s", MIDDAY)
+    later = datetime(2026, 12, 8, 5, tzinfo=UTC)
+    read(fill.store, "s", "views", 700, later, Window.ROLLING_30_DAYS)
+    with fill.store.read() as session:
+        found = reports.counts(session, [OnShow("s", "a", "b", listing=True)], NOVEMBER, ZONE)
+    assert found == []
+
+
+def test_the_windows_of_a_name_are_read_apart(fill: Fill) -> None:
+    fill.post("s", MIDDAY)
+    read(fill.store, "s", "views", 50, MIDDAY, Window.ROLLING_30_DAYS)
+    read(fill.store, "s", "views", 900, MIDDAY, Window.CUMULATIVE)
+    with fill.store.read() as session:
+        found = reports.counts(session, [OnShow("s", "a", "b", listing=True)], NOVEMBER, ZONE)
+    assert [(item.window, item.value) for item in found] == [
+        (Window.CUMULATIVE, 900),
+        (Window.ROLLING_30_DAYS, 50),
     ]
 
 

@@ -40,3 +40,13 @@ def upgrade() -> None:
 
     with op.batch_alter_table("delivery", schema=None) as batch_op:
         batch_op.add_column(sa.Column("shown", sa.String(), nullable=False, server_default=""))
+
+    # revenue in đồng passes what 32 bits hold
+    for table in ("metric", "metric_latest"):
+        with op.batch_alter_table(table, schema=None) as batch_op:
+            batch_op.alter_column(
+                "value",
+                existing_type=sa.Integer(),
+                type_=sa.BigInteger(),
+                existing_nullable=False,
+            )
