@@ -17,4 +17,6 @@ fix: .venv/tools
 	.venv/bin/ruff format . && .venv/bin/ruff check --fix .
 words: .venv/tools      ## collects the words of the program and compiles the Vietnamese catalogue
 	.venv/bin/python promoter/locales/update.py
-.PHONY: demo test quick check fix words
+matrix: .venv/tools     ## writes the matrix of channels into the README
+	.venv/bin/python -m docs.matrix
+.PHONY: demo test quick check fix words matrix

@@ -26,8 +26,8 @@ from promoter.pipeline.context import Account, Context, Office
 from promoter.remote.http import Session
 from promoter.render.caption import Captions
 from promoter.render.studio import Studio
-from promoter.sandbox.server import Sandbox
 from promoter.sandbox.contract import Service
+from promoter.sandbox.server import Sandbox
 from promoter.sandbox.shelf import Shelf
 from promoter.secrets import Vault
 from promoter.settings import Account as AccountSettings
@@ -102,6 +102,7 @@ class World:
             clock=self.context.now,
             listener=listener,
             picture=lambda channel, name: shelf.section(channel).file(name),
+            remember=0,
         )
 
     def close(self) -> None:

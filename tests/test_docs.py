@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from docs.matrix import written
 from promoter import app
 from promoter.cli.main import app as commands
 from promoter.settings import Settings
@@ -47,3 +48,7 @@ def test_the_two_commands_are_in_the_readme_and_the_makefile() -> None:
 def test_pictures_of_the_readme_exist() -> None:
     for path in re.findall(r"!\[[^\]]*\]\(([^)]+)\)", README):
         assert (ROOT / path).is_file()
+
+
+def test_the_matrix_of_channels_is_that_of_their_modules() -> None:
+    assert written(README) == README, "run «make matrix»"

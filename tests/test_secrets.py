@@ -1,11 +1,13 @@
 """Secrets: named in the settings, kept elsewhere."""
 
+import stat
+import threading
 from pathlib import Path
 
 import pytest
 
 from promoter.core.errors import ConfigError
-from promoter.secrets import is_reference, resolve
+from promoter.secrets import Vault, is_reference, resolve
 
 
 def nothing(name: str) -> str:
@@ -54,3 +56,62 @@ def test_a_secret_written_out_is_refused_and_not_shown(text: str) -> None:
     with pytest.raises(ConfigError) as caught:
         resolve(text, nothing)
     assert text not in str(caught.value)
+
+
+# Sealed credentials
+
+
+def test_what_is_sealed_is_opened_again(tmp_path: Path) -> None:
+    vault = Vault(tmp_path / "var" / "promoter.key")
+    sealed = vault.seal({"access_token": "planted-token-4711"})
+    assert "planted" not in sealed
+    assert Vault(tmp_path / "var" / "promoter.key").open(sealed) == {
+        "access_token": "planted-token-4711"
+    }
+
+
+def test_the_key_is_for_its_owner_alone(tmp_path: Path) -> None:
+    Vault(tmp_path / "promoter.key").seal({})
+    assert stat.S_IMODE((tmp_path / "promoter.key").stat().st_mode) == 0o600
+    assert [path.name for path in tmp_path.iterdir()] == ["promoter.key"]
+
+
+def test_processes_that_make_the_key_at_once_get_the_same(tmp_path: Path) -> None:
+    sealed: list[str] = []
+
+    def seal() -> None:
+        sealed.append(Vault(tmp_path / "promoter.key").seal({"a": "b"}))
+
+    threads = [threading.Thread(target=seal) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert [Vault(tmp_path / "promoter.key").open(text) for text in sealed] == [{"a": "b"}] * 8
+
+
+def test_a_key_in_the_environment_needs_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PROMOTER_SECRET", "một câu dài mà chỉ người giữ máy biết")
+    sealed = Vault(tmp_path / "promoter.key").seal({"a": "b"})
+    assert list(tmp_path.iterdir()) == []
+    assert Vault(tmp_path / "other.key").open(sealed) == {"a": "b"}
+
+
+def test_another_key_opens_nothing_and_says_what_to_do(tmp_path: Path) -> None:
+    sealed = Vault(tmp_path / "one.key").seal({"a": "b"})
+    with pytest.raises(ConfigError, match=r"bring back .*other\.key or PROMOTER_SECRET"):
+        Vault(tmp_path / "other.key").open(sealed)
+
+
+def test_a_key_that_cannot_be_made_is_told(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("not a folder")
+    with pytest.raises(ConfigError, match="cannot be read or made"):
+        Vault(tmp_path / "file" / "promoter.key").seal({})
+
+
+def test_a_key_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    (tmp_path / "promoter.key").mkdir()
+    with pytest.raises(ConfigError, match="cannot be read or made"):
+        Vault(tmp_path / "promoter.key").seal({})

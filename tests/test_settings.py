@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 from pydantic import HttpUrl, SecretStr
 
+from promoter.app import channel_module, channels
 from promoter.core.model import Record
 from promoter.core.problem import Problem
 from promoter.settings import Settings, account_problems, load
@@ -293,12 +294,14 @@ def test_a_secret_is_told_by_its_name_where_the_type_does_not(file: Path) -> Non
 
 def test_the_shipped_settings_are_whole() -> None:
     path = Path(__file__).parents[1] / "settings.toml"
-    settings, problems = load(path, ["showcase"])
+    settings, problems = load(path, channels())
     assert problems == []
     assert settings
-    config, problems = account_problems(settings, "showcase", Config)
-    assert problems == []
-    assert config
+    for name, account in settings.accounts.items():
+        config, problems = account_problems(settings, name, channel_module(account.channel).Config)
+        assert problems == []
+        assert config
+        assert account.sandbox == (account.channel != "showcase"), "nothing real is posted to"
     assert settings.catalog.path.exists()
     assert settings.campaigns.path.is_dir()
     assert settings.accounts["showcase"].daily_limit == 6

@@ -70,9 +70,9 @@ def _sample(real: Settings, port: int) -> Settings:
     """Return the settings with a store and an address of the demo's own."""
     site = f"http://127.0.0.1:{port}"
     accounts = {
-        name: account.moved(site)
+        name: account if account.sandbox else account.moved(site)
         for name, account in real.accounts.items()
-        if account.channel == "showcase"
+        if account.sandbox or account.channel == "showcase"
     }
     return real.model_copy(
         update={
@@ -84,9 +84,15 @@ def _sample(real: Settings, port: int) -> Settings:
                     "media": real.root / FOLDER / "media",
                 }
             ),
+            "sandbox": real.sandbox.model_copy(update={"port": _beside(port)}),
             "accounts": accounts,
         }
     )
+
+
+def _beside(port: int) -> int:
+    """Return the port of the stand-ins of a site."""
+    return port + 100 if port < 65_400 else port - 100
 
 
 def _play(

@@ -1,6 +1,7 @@
 """Sample pictures of products, drawn by code: the demo has no photos and shows no real producer.
 
-Each says «Minh họa mẫu» in its corner, and in its comment for whoever meets the file alone.
+Each says «Minh họa mẫu» at its foot, where a square crop keeps it, and in its comment for whoever
+meets the file alone.
 """
 
 import io
@@ -50,9 +51,9 @@ def _drawn(draw: Callable[[Canvas], None], light: Light) -> bytes:
     draw(canvas)
     picture = canvas.done()
     fonts = Fonts(FONTS)
-    size, margin = 34, 56
+    size = 34
     wide = round(fonts.measure(600, size, WORDS))
-    fonts.draw(picture, (WIDTH - wide - margin, HEIGHT - 32), WORDS, 600, size, "#4A2F12")
+    fonts.draw(picture, ((WIDTH - wide) // 2, HEIGHT - 32), WORDS, 600, size, "#4A2F12")
     data = io.BytesIO()
     picture.save(data, "JPEG", quality=90, comment=WORDS.encode())
     return data.getvalue()

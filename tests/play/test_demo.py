@@ -7,6 +7,7 @@ import socket
 import sqlite3
 import subprocess
 import sys
+import tomllib
 import urllib.request
 from collections.abc import Iterator
 from contextlib import closing
@@ -14,6 +15,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from promoter.play.demo import LIVE
+from promoter.sandbox import facebook, shopee, x
+from promoter.sandbox.shelf import Shelf
 
 pytestmark = pytest.mark.slow
 ROOT = Path(__file__).parent.parent.parent
@@ -74,7 +79,57 @@ def test_every_post_of_the_past_went_out_once_and_none_is_stuck(played: Path) ->
     published = states["PUBLISHED"]
     assert published >= 24
     assert rows(played, "select count(*) from attempt where verb = 'publish'") == [(published,)]
-    assert rows(played, "select count(*) from showcase_post") == [(published,)]
+    by_channel = dict(
+        rows(
+            played,
+            "select channel, count(*) from post join delivery on post_key = key"
+            " where state = 'PUBLISHED' group by 1",
+        )
+    )
+    assert set(by_channel) == {"showcase", "facebook", "x", "shopee"}
+    assert rows(played, "select count(*) from showcase_post") == [(by_channel["showcase"],)]
+
+
+def test_the_stand_ins_have_each_post_once_and_its_first_comment(played: Path) -> None:
+    stands = {"facebook": facebook.Stand, "x": x.Stand, "shopee": shopee.Stand}
+    accounts = tomllib.loads((played / "settings.toml").read_text(encoding="utf-8"))["accounts"]
+    shelf = Shelf(played / "var" / "demo" / "sandbox.db")
+    for name, account in accounts.items():
+        if account["channel"] not in stands:
+            continue
+        keys = {key: str(value) for key, value in account.items()}
+        stand: Any = stands[account["channel"]]({name: keys}, shelf.section(account["channel"]))
+        (feed,) = stand.feeds(LIVE)
+        shown = [entry for entry in feed.entries if not entry.note]
+        query = f"select count(*) from delivery where account = '{name}' and state = 'PUBLISHED'"  # noqa: S608
+        assert rows(played, query) == [(len(shown),)]
+        assert len({entry.text for entry in shown}) == len(shown)
+        if account["channel"] == "facebook":
+            assert all(len(entry.comments) == 1 for entry in shown)
+    shelf.close()
+
+
+def test_what_the_stand_ins_count_is_kept_and_called_simulated(played: Path) -> None:
+    kept = rows(
+        played,
+        "select p.channel, m.quality, count(distinct m.post_key) from metric_latest m"
+        " join post p on p.key = m.post_key group by 1, 2",
+    )
+    assert {(channel, quality) for channel, quality, _ in kept} == {
+        ("facebook", "sandbox"),
+        ("x", "sandbox"),
+        ("shopee", "sandbox"),
+    }
+    assert all(posts > 5 for *_, posts in kept)
+
+
+def test_no_token_is_kept_in_the_clear_beside_the_office_secrets(played: Path) -> None:
+    (sealed,) = rows(played, "select sealed from credential where account = 'gian-hang'")
+    shelf = (played / "var" / "demo" / "sandbox.db").read_bytes()
+    assert "access_token" not in str(sealed[0])
+    kept = rows(played, "select value from office where name like 'secret.%'")
+    assert len(kept) > 8
+    assert not [secret for (secret,) in kept if str(secret).encode() in shelf]
 
 
 def test_people_bots_and_previews_are_counted_apart(played: Path) -> None:

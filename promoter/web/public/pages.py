@@ -15,7 +15,8 @@ from starlette.responses import Response
 from promoter.core import rules
 from promoter.core.facts import changed, facts
 from promoter.core.model import Phrase, Producer, Product, digest
-from promoter.render.document import CHANNELS, GROUPS
+from promoter.render.document import GROUPS
+from promoter.render.engagement import CHANNELS
 from promoter.store import catalogue, views
 from promoter.store.database import Store
 from promoter.store.views import Coming, DayClicks, Picture, PostCard
