@@ -78,6 +78,11 @@ class World:
         """Return the names of the accounts that speak to stand-ins."""
         return [name for name, account in self.settings.accounts.items() if account.sandbox]
 
+    @property
+    def stand_in(self) -> str:
+        """Return where the pages of the stand-ins are."""
+        return _stand_in_origin(self.settings)
+
     def sandbox(self, listener: socket.socket) -> Sandbox:
         """Return the stand-ins of the accounts that ask for them; they do not listen yet.
 
@@ -224,7 +229,7 @@ def _account(
         owner=account.owner,
         resend_after_absent=limits.resend_after_absent if resend is None else resend,
         connect=connect,
-        sandbox=account.sandbox,
+        stand_in=_stand_in_origin(settings) if account.sandbox else "",
         links=account.links,
         first_comment=account.first_comment,
     )
@@ -233,12 +238,15 @@ def _account(
 def _session(settings: Settings, account: AccountSettings, *, loopback_only: bool) -> Session:
     """Return the edge of an account: a sandbox account reaches its stand-in and nothing else."""
     hosts: Iterable[str] = _stand_in(account.channel).HOSTS if account.sandbox else ()
-    origin = f"http://127.0.0.1:{settings.sandbox.port}"
     return Session(
         limit=CALL_LIMIT,
         loopback_only=loopback_only or account.sandbox,
-        hosts=dict.fromkeys(hosts, origin),
+        hosts=dict.fromkeys(hosts, _stand_in_origin(settings)),
     )
+
+
+def _stand_in_origin(settings: Settings) -> str:
+    return f"http://127.0.0.1:{settings.sandbox.port}"
 
 
 def _revealed(config: BaseModel, store: Store, renewed: Mapping[str, str]) -> BaseModel:

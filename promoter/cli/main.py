@@ -15,7 +15,6 @@ from promoter.cli.output import (
     note,
     say,
     settings_path,
-    table,
 )
 from promoter.cli.world import clear_errors, world
 
@@ -146,25 +145,14 @@ def preview(
 @app.command(help=about(_("Shows at a glance how the office stands."), "promoter status"))
 def status(as_json: Json = False) -> None:
     """Print counts by state and the state of the accounts."""
-    from promoter.store import database, deliveries
+    from promoter.cli import status as page
 
     with world(create=False) as opened:
-        context = opened.context
-        with context.store.read() as session:
-            counts = deliveries.counts(session)
-            now = database.now(session)
-            paused = bool(database.value(session, "paused"))
-            accounts = {name: deliveries.account(session, name) for name in context.accounts}
+        found = page.standing(opened.context)
         if as_json:
-            json_out({"now": now.isoformat(), "paused": paused, "states": counts})
-            return
-        print(context.office.locale.moment(now, context.office.zone))
-        if paused:
-            print(_("Everything is paused; «promoter resume» goes on."))
-        table("", (_("state"), _("posts")), sorted(counts.items()))
-        for name, state in accounts.items():
-            if state.problem:
-                note(f"{name}: {say(state.problem)}")
+            json_out(page.document(found))
+        else:
+            page.show(opened.context, found)
 
 
 @app.command(help=about(_("Stops all public calls within two seconds."), "promoter pause"))

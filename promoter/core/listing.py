@@ -11,10 +11,9 @@ from datetime import date
 
 from promoter.core.cadence import Slot, slots
 from promoter.core.campaign import Campaign
-from promoter.core.link import public_code
 from promoter.core.model import Phrase, Placement, Post, Product, digest
 from promoter.core.rules import refusal
-from promoter.core.situation import Situation, Standing, Target, selects, weight
+from promoter.core.situation import Situation, Standing, Target, post_of, selects, weight
 
 
 def listing_key(secret: bytes, account: str, product: str) -> str:
@@ -145,23 +144,8 @@ class _Shop:
 
     def _post(self, campaign: Campaign, slot: Slot, product: Product) -> Post:
         key = listing_key(self.situation.secret, self.target.name, product.code)
-        return Post(
-            key=key,
-            code=public_code(key),
-            campaign=campaign.name,
-            account=self.target.name,
-            channel=self.target.channel,
-            placement=Placement.LISTING,
-            day=slot.day,
-            ordinal=slot.ordinal,
-            at=slot.at,
-            products=(product.code,),
-            producer=product.producer,
-            recipe=campaign.creative,
-            approval=campaign.approval,
-            max_lateness=campaign.max_lateness,
-            reason=Phrase("it is not in this shop yet"),
-        )
+        reason = Phrase("it is not in this shop yet")
+        return post_of(campaign, self.target, slot, product, key, reason)
 
 
 def _complete(product: Product) -> bool:

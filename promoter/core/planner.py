@@ -14,10 +14,9 @@ from promoter.core import listing
 from promoter.core.cadence import Slot, slots
 from promoter.core.campaign import Campaign
 from promoter.core.errors import UnsafePlan
-from promoter.core.link import public_code
 from promoter.core.model import Phrase, Placement, Post, Product, digest
 from promoter.core.rules import refusal
-from promoter.core.situation import Situation, Standing, Target, selects, weight
+from promoter.core.situation import Situation, Standing, Target, post_of, selects, weight
 
 HORIZON = timedelta(days=28)
 UNSAFE_SHARE = 0.3
@@ -130,9 +129,9 @@ def wanted(situation: Situation) -> tuple[list[Post], list[Phrase]]:
             skipped[campaign.name, "none"] += 1
             continue
         product, reason = choice
-        post = _post(situation, key, campaign, target, slot, product, reason)
-        board.take(post)
-        posts.append(post)
+        chosen = post_of(campaign, target, slot, product, key, reason)
+        board.take(chosen)
+        posts.append(chosen)
     return posts, [_skipped(name, why, count) for (name, why), count in sorted(skipped.items())]
 
 
@@ -165,34 +164,6 @@ def _asked(situation: Situation) -> list[tuple[str, Campaign, Target, Slot]]:
                 key = post_key(situation.secret, campaign.name, account, slot.day, slot.ordinal)
                 asked.append((key, campaign, target, slot))
     return sorted(asked, key=lambda item: (item[3].at, item[1].name, item[2].name))
-
-
-def _post(
-    situation: Situation,
-    key: str,
-    campaign: Campaign,
-    target: Target,
-    slot: Slot,
-    product: Product,
-    reason: Phrase,
-) -> Post:
-    return Post(
-        key=key,
-        code=public_code(key),
-        campaign=campaign.name,
-        account=target.name,
-        channel=target.channel,
-        placement=campaign.placement,
-        day=slot.day,
-        ordinal=slot.ordinal,
-        at=slot.at,
-        products=(product.code,),
-        producer=product.producer,
-        recipe=campaign.creative,
-        approval=campaign.approval,
-        max_lateness=campaign.max_lateness,
-        reason=reason,
-    )
 
 
 @dataclass(slots=True)

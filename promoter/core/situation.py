@@ -5,8 +5,10 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from promoter.core.cadence import Slot
 from promoter.core.campaign import Campaign, Select
-from promoter.core.model import Post, Product
+from promoter.core.link import public_code
+from promoter.core.model import Phrase, Post, Product
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +86,26 @@ def weight(situation: Situation, campaign: Campaign, product: Product) -> float:
     if "youth-startup" in product.tags or product.producer in situation.youth:
         found *= campaign.rotate.youth_boost
     return found
+
+
+def post_of(
+    campaign: Campaign, target: Target, slot: Slot, product: Product, key: str, reason: Phrase
+) -> Post:
+    """Return the post of a product in a slot, under its key."""
+    return Post(
+        key=key,
+        code=public_code(key),
+        campaign=campaign.name,
+        account=target.name,
+        channel=target.channel,
+        placement=campaign.placement,
+        day=slot.day,
+        ordinal=slot.ordinal,
+        at=slot.at,
+        products=(product.code,),
+        producer=product.producer,
+        recipe=campaign.creative,
+        approval=campaign.approval,
+        max_lateness=campaign.max_lateness,
+        reason=reason,
+    )

@@ -1,12 +1,13 @@
 """The world that a step may touch: frozen, built once by `promoter.app`."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from promoter.core.channel import Channel, Limits
+from promoter.core.model import Receipt
 from promoter.locale import Locale
 from promoter.media import MediaStore
 from promoter.render.caption import Captions
@@ -27,7 +28,8 @@ class Account:
         owner: Producer whose products alone may be shown; empty for the office's own.
         connect: Makes the channel with the newest credentials, at its first use: a missing secret
             hurts only then.
-        sandbox: It speaks to a stand-in; its numbers are simulated.
+        stand_in: Where the pages of the stand-in are that it speaks to, `http://127.0.0.1:8100`;
+            empty for a real account.
         links: Whether captions carry the short link; without it they carry its code.
         first_comment: Written below each post; `{link}` and `{name}` are filled in.
     """
@@ -40,9 +42,21 @@ class Account:
     owner: str
     resend_after_absent: bool
     connect: Callable[[], Channel]
-    sandbox: bool = False
+    stand_in: str = ""
     links: bool = True
     first_comment: str = ""
+
+    @property
+    def sandbox(self) -> bool:
+        """Tell whether it speaks to a stand-in: then its numbers are simulated."""
+        return bool(self.stand_in)
+
+    def seen(self, receipt: Receipt) -> Receipt:
+        """Return a receipt with the address at which the post can really be seen."""
+        if not (self.stand_in and receipt.live):
+            return receipt
+        url = f"{self.stand_in}/{self.channel}/{self.name}/{receipt.remote_id}"
+        return replace(receipt, url=url)
 
 
 @dataclass(frozen=True, slots=True)

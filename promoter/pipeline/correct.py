@@ -69,7 +69,7 @@ def _correct(context: Context, account: Account, leased: FollowUp) -> Delivery |
     except ChannelError as error:
         note = _refused(error) if isinstance(error, Rejected) else old.note
         return _end(context, account, leased, attempt, (old, replace(old, note=note)), error)
-    new = replace(old, receipt=new_receipt, shown=mark, note=None)
+    new = replace(old, receipt=account.seen(new_receipt), shown=mark, note=None)
     return _end(context, account, leased, attempt, (old, new))
 
 

@@ -100,5 +100,5 @@ def _publish(
     except ChannelError as error:
         after = life.failed(claimed, error, context.now())
         return after, lane.conclude(context, account, attempt, (claimed, after), error)
-    after = life.accepted(claimed, receipt, context.now())
+    after = life.accepted(claimed, account.seen(receipt), context.now())
     return after, lane.conclude(context, account, attempt, (claimed, after))

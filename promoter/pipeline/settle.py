@@ -61,7 +61,7 @@ def _look(context: Context, account: Account, leased: Delivery) -> tuple[Deliver
     now = context.now()
     match answer:
         case Receipt():
-            after = life.accepted(free, answer, now)
+            after = life.accepted(free, account.seen(answer), now)
         case Absent():
             after = life.not_found(free, answer, now, resend=account.resend_after_absent)
         case None:

@@ -119,6 +119,12 @@ def _play(
             site=context.office.public_url,
         )
     )
+    tell(
+        Phrase(
+            "what Facebook, X and the shop would show: {site} (sandbox, simulated numbers)",
+            site=world.stand_in,
+        )
+    )
     if stay:
         _live(context, engine, stopped)
 

@@ -104,6 +104,8 @@ def run(world: World, *, web: bool, tell: Callable[[str], None]) -> None:
             return
         with serving(world):
             tell(world.settings.office.public_url)
+            if world.sandboxed():
+                tell(world.stand_in)
             _work(engine, stopped)
 
 

@@ -108,6 +108,16 @@ def keep(session: Session, readings: Mapping[str, Sequence[Metric]]) -> int:
     return len(new)
 
 
+def last_read(session: Session) -> dict[str, datetime]:
+    """Return by account the moment of the newest number that is known of its posts."""
+    rows = session.execute(
+        select(col(PostRow.account), func.max(col(MetricLatestRow.as_of)))
+        .join(PostRow, col(PostRow.key) == col(MetricLatestRow.post_key))
+        .group_by(col(PostRow.account))
+    )
+    return {account: read for account, read in rows}
+
+
 def _known(
     session: Session, keys: Collection[str], moments: Collection[datetime]
 ) -> set[tuple[str, str, str, datetime, int]]:

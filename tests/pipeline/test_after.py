@@ -67,7 +67,7 @@ class Shop:
             daily_limit=20,
             min_gap=timedelta(minutes=1),
             connect=self._connect,
-            sandbox=True,
+            stand_in="http://127.0.0.1:8100",
         )
         self.world = replace(self.world, accounts={"shop": self.account})
         photo = Photo(sha256=media.put(_picture()))
@@ -386,3 +386,22 @@ def test_a_machine_that_wakes_after_the_slot_posts_nothing_late(
     assert state(shop.world, wanted).state is State.MISSED
     assert prices(shop) == []
     assert shop.standin.proxy.left("POST", "/product/unlist_item") == 0
+
+
+def test_a_listing_in_the_sandbox_is_shown_where_it_can_be_seen(shop: Shop) -> None:
+    wanted = shop.open()
+    receipt = state(shop.world, wanted).receipt
+    assert receipt
+    page = f"http://127.0.0.1:8100/shopee/shop/{receipt.remote_id}"
+    assert receipt.url == page
+    dearer(shop)
+    shop.lane()
+    assert state(shop.world, wanted).receipt == receipt, "a correction keeps the address"
+
+
+def test_a_real_account_keeps_the_address_of_its_service(shop: Shop) -> None:
+    shop.account = replace(shop.account, stand_in="")
+    shop.world = replace(shop.world, accounts={"shop": shop.account})
+    receipt = state(shop.world, shop.open()).receipt
+    assert receipt
+    assert receipt.url.startswith("https://shopee.vn/product/")

@@ -38,7 +38,7 @@ class Page:
             limits=facebook.LIMITS,
             connect=lambda: standin.channel(timedelta(seconds=1)),
             first_comment=WORDS,
-            sandbox=True,
+            stand_in="http://127.0.0.1:8100",
         )
         self.world: Context = office.context(store, media, self.account)
         office.stock(store)

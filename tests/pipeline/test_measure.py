@@ -262,7 +262,7 @@ def test_numbers_of_a_stand_in_are_kept_as_simulated(
 ) -> None:
     live(fill, "a")
     channel.views = {"r-a": 40}
-    measure(context, account(channel, sandbox=sandbox))
+    measure(context, account(channel, stand_in="http://127.0.0.1:8100" if sandbox else ""))
     with fill.store.read() as session:
         assert [row.quality for row in session.scalars(select(MetricRow))] == [quality]
         assert [row.quality for row in session.scalars(select(MetricLatestRow))] == [quality]
@@ -540,6 +540,6 @@ def test_a_round_by_hand_keeps_simulated_numbers_as_such(
 ) -> None:
     live(fill, "a")
     channel.views = {"r-a": 1}
-    measure_now(context, account(channel, sandbox=True))
+    measure_now(context, account(channel, stand_in="http://127.0.0.1:8100"))
     with fill.store.read() as session:
         assert [row.quality for row in session.scalars(select(MetricRow))] == ["sandbox"]
