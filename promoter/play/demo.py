@@ -14,7 +14,7 @@ from pathlib import Path
 
 from promoter.app import World, open_world
 from promoter.core.delivery import State
-from promoter.core.model import Photo, Phrase, Post
+from promoter.core.model import Photo, Phrase, Placement, Post
 from promoter.engine.embedded import Engine, once
 from promoter.pipeline import plan
 from promoter.pipeline.context import Context
@@ -197,5 +197,10 @@ def _visit(context: Context, start: datetime, end: datetime) -> None:
     with context.store.read() as session:
         keys = deliveries.keys_between(session, State.PUBLISHED, start - timedelta(days=DAYS), end)
         live: list[Post] = posts.posts(session, keys)
-    requests = [visit for post in live for visit in visits(post, start, end)]
+    requests = [
+        visit
+        for post in live
+        if post.placement is not Placement.LISTING  # a listing carries neither link nor code
+        for visit in visits(post, start, end, links=context.accounts[post.account].links)
+    ]
     send(context.office.public_url, requests)

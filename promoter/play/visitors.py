@@ -20,10 +20,15 @@ DAYS = 7
 """For how long a post still draws visitors."""
 
 
-def visits(post: Post, start: datetime, end: datetime) -> list[tuple[str, str]]:
+def visits(
+    post: Post, start: datetime, end: datetime, *, links: bool = True
+) -> list[tuple[str, str]]:
     """Return the path and browser of each visit to a post's link between two moments.
 
     Interest halves every day; some posts draw three times as many as others, as in life.
+
+    Args:
+        links: Whether the caption carries the link; without it only the QR code leads on.
     """
     found = []
     for number in range(_total(post)):
@@ -32,7 +37,7 @@ def visits(post: Post, start: datetime, end: datetime) -> list[tuple[str, str]]:
         at = post.at + timedelta(days=DAYS) * share**3
         if start < at <= end:
             found.append(_visit(post, token // 10_000))
-    return found
+    return found if links else [visit for visit in found if visit[0].startswith("/q/")]
 
 
 def _total(post: Post) -> int:
