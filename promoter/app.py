@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from types import ModuleType
+from typing import get_type_hints
 
 from pydantic import BaseModel, SecretStr
 
@@ -17,7 +18,7 @@ import promoter.sandbox
 from promoter import secrets
 from promoter.core.channel import Channel, Limits
 from promoter.core.errors import ConfigError
-from promoter.core.model import Phrase
+from promoter.core.model import Phrase, digest
 from promoter.core.problem import Problem, Severity
 from promoter.core.source import Source
 from promoter.locale import Locale
@@ -130,6 +131,12 @@ def _stand_in(channel: str) -> ModuleType:
     return importlib.import_module(f"promoter.sandbox.{channel}")
 
 
+def _comments(channel: str) -> bool:
+    """Tell whether a channel can write below its posts."""
+    made = get_type_hints(channel_module(channel).connect)["return"]
+    return hasattr(made, "comment")
+
+
 def read_settings(path: Path) -> tuple[Settings, list[Problem]]:
     """Return the settings and their warnings.
 
@@ -146,6 +153,9 @@ def read_settings(path: Path) -> tuple[Settings, list[Problem]]:
                     "{channel} has no stand-in; take the line out", channel=account.channel
                 )
                 problems.append(account_problem(settings, name, "sandbox", phrase))
+            if account.first_comment and not _comments(account.channel):
+                phrase = Phrase("{channel} takes no comments of ours", channel=account.channel)
+                problems.append(account_problem(settings, name, "first_comment", phrase))
     if settings is None or any(item.severity is Severity.ERROR for item in problems):
         raise ConfigError(Phrase("the settings {path} have errors", path=path), problems)
     return settings, problems
@@ -205,18 +215,25 @@ def _account(
     session = _session(settings, account, loopback_only=loopback_only)
     made: dict[str, Channel] = {}  # by the credentials in force
 
+    def config() -> BaseModel:
+        found, problems = account_problems(settings, name, module.Config)
+        if found is None:
+            raise ConfigError(Phrase("the account {name} is not set up", name=name), problems)
+        return _revealed(found, store)
+
+    def origin() -> str:
+        return _mark(config())
+
     def connect() -> Channel:
         with store.read() as reading:
-            sealed = credentials.get(reading, name).text
-        channel = made.get(sealed)
+            kept = credentials.get(reading, name)
+        channel = made.get(kept.text)
         if channel is None:
-            config, problems = account_problems(settings, name, module.Config)
-            if config is None:
-                raise ConfigError(Phrase("the account {name} is not set up", name=name), problems)
-            renewed = vault.open(sealed) if sealed else {}
-            channel = module.connect(_revealed(config, store, renewed), session)
+            named = config()
+            renewed = vault.open(kept.text) if kept.text and kept.origin == _mark(named) else {}
+            channel = module.connect(_with(named, renewed), session)
             made.clear()
-            made[sealed] = channel
+            made[kept.text] = channel
         return channel
 
     resend = account.resend_after_absent
@@ -229,6 +246,7 @@ def _account(
         owner=account.owner,
         resend_after_absent=limits.resend_after_absent if resend is None else resend,
         connect=connect,
+        origin=origin,
         stand_in=_stand_in_origin(settings) if account.sandbox else "",
         links=account.links,
         first_comment=account.first_comment,
@@ -249,22 +267,28 @@ def _stand_in_origin(settings: Settings) -> str:
     return f"http://127.0.0.1:{settings.sandbox.port}"
 
 
-def _revealed(config: BaseModel, store: Store, renewed: Mapping[str, str]) -> BaseModel:
-    """Return a channel's Config with its secrets in place of what refers to them.
-
-    Args:
-        renewed: What the service gave in place of some of them.
-    """
-    secret = {
-        name: SecretStr(
-            renewed[name]
-            if name in renewed
-            else secrets.resolve(value.get_secret_value(), store.secret)
-        )
+def _revealed(config: BaseModel, store: Store) -> BaseModel:
+    """Return a channel's Config with its secrets in place of what refers to them."""
+    found = {
+        name: secrets.resolve(value.get_secret_value(), store.secret)
         for name, value in config
         if isinstance(value, SecretStr)
     }
-    return config.model_copy(update=secret)
+    return _with(config, found)
+
+
+def _with(config: BaseModel, values: Mapping[str, str]) -> BaseModel:
+    """Return a channel's Config with other secrets."""
+    return config.model_copy(update={name: SecretStr(value) for name, value in values.items()})
+
+
+def _mark(config: BaseModel) -> str:
+    """Return a digest of whose account it is and of its secrets."""
+    texts = [
+        f"{name}={value.get_secret_value() if isinstance(value, SecretStr) else value}"
+        for name, value in config
+    ]
+    return digest(*texts)
 
 
 def _plain(own: Mapping[str, object], store: Store) -> dict[str, str]:

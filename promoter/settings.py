@@ -9,6 +9,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
+from string import Formatter
 from typing import Annotated, Any, Literal, Self, TypeVar, cast, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
@@ -99,11 +100,11 @@ def _channel(value: str, info: ValidationInfo) -> str:
 
 def _comment(value: str) -> str:
     try:
-        value.format(link="", name="")
-    except (LookupError, ValueError, AttributeError):
-        raise wrong(
-            "bad-value", Phrase("only {names} are filled in", names="{link}, {name}")
-        ) from None
+        names = {name for _, name, *_ in Formatter().parse(value) if name is not None}
+    except ValueError:
+        names = {""}
+    if names - {"link", "name"}:
+        raise wrong("bad-value", Phrase("only {names} are filled in", names="{link}, {name}"))
     return value
 
 
@@ -206,9 +207,10 @@ class Account(Form):
         """Return the keys that the channel's Config reads, as they stand in the file."""
         return self.model_extra or {}
 
-    def moved(self, url: str) -> Self:
-        """Return the account on a service at another address, for demo and rehearsal."""
-        return self.model_copy(update={"url": url})
+    def only(self, **own: str) -> Self:
+        """Return the account with these keys of its channel in place of its own."""
+        kept: dict[str, Any] = {name: getattr(self, name) for name in Account.model_fields}
+        return type(self).model_construct(**{**kept, **own})
 
 
 class Settings(Form):

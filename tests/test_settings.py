@@ -118,7 +118,9 @@ def test_an_account_has_its_limits_and_the_channel_s_own_keys(file: Path) -> Non
 
 def test_an_account_moved_elsewhere_is_read_there(file: Path) -> None:
     settings = read(file, LEAST + ACCOUNT)
-    moved = settings.accounts["showcase"].moved("http://127.0.0.1:9999")
+    account = settings.accounts["showcase"]
+    moved = account.only(url="http://127.0.0.1:9999", token="store:showcase")
+    assert moved.daily_limit == account.daily_limit
     changed = settings.model_copy(update={"accounts": {"showcase": moved}})
     config, _ = account_problems(changed, "showcase", Config)
     assert config
@@ -306,3 +308,14 @@ def test_the_shipped_settings_are_whole() -> None:
     assert settings.campaigns.path.is_dir()
     assert settings.accounts["showcase"].daily_limit == 6
     assert settings.accounts["showcase"].min_gap == timedelta(minutes=30)
+
+
+@pytest.mark.parametrize("words", ["{link[a]}", "{link.__class__}", "{0}", "{", "{price}"])
+def test_a_first_comment_has_no_other_places_to_fill(file: Path, words: str) -> None:
+    told = mistakes(file, LEAST + ACCOUNT + f'first_comment = "{words}"\n')
+    assert told
+
+
+def test_a_first_comment_may_hold_link_and_name(file: Path) -> None:
+    settings = read(file, LEAST + ACCOUNT + 'first_comment = "{name}: {link}"\n')
+    assert settings.accounts["showcase"].first_comment == "{name}: {link}"

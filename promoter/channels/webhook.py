@@ -3,6 +3,7 @@
 import ipaddress
 from base64 import b64encode
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -10,7 +11,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, HttpUrl, Secr
 from pydantic_core import to_json
 
 from promoter.core.channel import Limits
-from promoter.core.errors import ChannelError, NotAuthorized
+from promoter.core.errors import ChannelError, NotAuthorized, Rejected
 from promoter.core.model import (
     PORTRAIT,
     Absent,
@@ -40,8 +41,11 @@ LIMITS = Limits(
     resend_after_absent=False,
 )
 
-NO_ADDRESS = (404, 405, 501)
-"""Nobody takes this event here; of posts the answers speak in JSON, never by their status."""
+UNKNOWN_EVENT = 501
+NO_ADDRESS = (404, 405)
+"""Nobody takes events here; or, to an event that names a post, that there is no such post."""
+NO_LOOK = (*NO_ADDRESS, UNKNOWN_EVENT)
+"""Nobody can be asked here; whether there is a post is said in JSON, never by the status."""
 
 
 def _sealed(url: HttpUrl) -> HttpUrl:
@@ -75,16 +79,27 @@ class _Posted(BaseModel):
     model_config = ConfigDict(coerce_numbers_to_str=True)
 
     id: str = Field(min_length=1)
-    url: str = ""
+    url: str | None = None
 
     def receipt(self) -> Receipt:
         """Return the receipt; an address that is none of the web is left out."""
-        shown = self.url.startswith(("https://", "http://"))
-        return Receipt(remote_id=self.id, url=self.url if shown else "")
+        url = self.url or ""
+        shown = url.startswith(("https://", "http://"))
+        return Receipt(remote_id=self.id, url=url if shown else "")
 
 
 class _Absent(BaseModel):
     absent: Literal[True]
+
+
+class _Reason(BaseModel):
+    """A refusal in the very words of the protocol, as no framework says it by itself."""
+
+    reason: str = Field(min_length=1)
+
+
+class _Gone(Rejected):
+    """There is no such post."""
 
 
 def connect(config: Config, session: Session) -> "Webhook":
@@ -114,8 +129,8 @@ class Webhook:
         """Ask for the post of a key; a receiver that cannot be asked leaves it open."""
         body = {"event": "post.find", "key": key, "link": creative.link}
         call = self._signed(body, key)
-        answer = self._session.read("POST", self._url, accept=NO_ADDRESS, **call)
-        if answer.status in NO_ADDRESS:
+        answer = self._session.read("POST", self._url, accept=NO_LOOK, **call)
+        if answer.status in NO_LOOK:
             return Absent(sure=False)
         try:
             return _found(answer)
@@ -128,11 +143,13 @@ class Webhook:
         return self._write(body).parse(_Posted).receipt()
 
     def withdraw(self, receipt: Receipt) -> None:
-        """Have the post taken down; what is gone already is answered in the same way."""
-        self._write({"event": "post.withdraw", "id": receipt.remote_id}).parse(_Absent)
+        """Have the post taken down; that there is none is fine if the receiver itself says so."""
+        with suppress(_Gone):
+            self._write({"event": "post.withdraw", "id": receipt.remote_id}).parse(_Absent)
 
     def _write(self, body: Mapping[str, Any], key: str = "") -> Answer:
-        return self._session.publish("POST", self._url, **self._signed(body, key))
+        session = self._session if key else self._session.bound(judge=_judge_of_post)
+        return session.publish("POST", self._url, **self._signed(body, key))
 
     def _signed(self, body: Mapping[str, Any], key: str) -> dict[str, Any]:
         """Return the content of a call: its signature covers the moment and the exact bytes."""
@@ -150,9 +167,9 @@ class Webhook:
 
 def _found(answer: Answer) -> Receipt | Absent:
     try:
-        answer.parse(_Absent)
-    except ChannelError:
         return answer.parse(_Posted).receipt()
+    except ChannelError:
+        answer.parse(_Absent)
     return Absent(sure=True)
 
 
@@ -190,12 +207,15 @@ def _listing(listing: Listing) -> Mapping[str, Any]:
 
 def _judge(answer: Answer) -> ChannelError | None:
     """Let a refusal count only with a reason in JSON: any page in between says 4xx, too."""
-    asked = answer.effect is Effect.READ and answer.status in NO_ADDRESS
-    if asked or answer.status == 429 or not 400 <= answer.status < 500:
+    asked = answer.effect is Effect.READ and answer.status in NO_LOOK
+    refused = 400 <= answer.status < 500 or answer.status == UNKNOWN_EVENT
+    if asked or answer.status == 429 or not refused:
         return None
     reason = answer.reason()
-    if not reason:
-        return answer.unreadable()
+    return _refusal(answer, reason) if reason else answer.unreadable()
+
+
+def _refusal(answer: Answer, reason: str) -> ChannelError | None:
     if answer.status in NO_ADDRESS:
         return NotAuthorized(
             Phrase(
@@ -204,8 +224,30 @@ def _judge(answer: Answer) -> ChannelError | None:
                 reason=reason,
             )
         )
+    if answer.status == UNKNOWN_EVENT:
+        return Rejected(
+            Phrase("{host} does not do this: {reason}", host=answer.host, reason=reason)
+        )
     if answer.status == 409:
         return answer.effect.lost(
             Phrase("{host} may have the post already: {reason}", host=answer.host, reason=reason)
         )
     return None
+
+
+def _judge_of_post(answer: Answer) -> ChannelError | None:
+    """Judge an answer to an event that names a post: 404 may mean the post, not the address."""
+    reason = answer.reason()
+    if answer.status not in NO_ADDRESS or not reason:
+        return _judge(answer)
+    try:
+        answer.parse(_Reason)
+    except ChannelError:
+        return Rejected(
+            Phrase(
+                "{host} takes no such event, or knows no such post: {reason}; look by hand",
+                host=answer.host,
+                reason=reason,
+            )
+        )
+    return _Gone(Phrase("{host} knows no such post: {reason}", host=answer.host, reason=reason))

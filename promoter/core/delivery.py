@@ -63,7 +63,8 @@ class Delivery:
         tries: Publishes and prepares that failed in a row.
         sent_at: When the claim was committed: look-ups search from here.
         looks, sure: Looks that found nothing, and those of them that were sure, since `sent_at`.
-        shown: Digest of the creative that was sent last; empty before.
+        shown: Digest of the creative that was sent last; empty before, and where it had to be
+            taken down.
         note: Why it stands where it stands, when that is not obvious.
     """
 

@@ -75,7 +75,7 @@ def diff(
             continue
         elif _shape(post) != _shape(old.post):
             change.append(replace(post, code=old.post.code))
-        elif post.at != old.post.at:
+        elif _slot(post) != _slot(old.post):
             move.append(replace(post, code=old.post.code))
         else:
             keep += 1
@@ -86,6 +86,10 @@ def diff(
         if item.planned and item.post.key not in asked and item.post.at > now
     ]
     return Plan(tuple(create), tuple(move), tuple(change), tuple(cancel), keep, tuple(problems))
+
+
+def _slot(post: Post) -> tuple[object, ...]:
+    return post.at, post.day, post.ordinal, post.campaign
 
 
 def _shape(post: Post) -> tuple[object, ...]:

@@ -65,7 +65,11 @@ def compose(context: Context) -> list[Delivery]:
         soon = deliveries.before(session, UNATTEMPTED, database.now(session) + AHEAD)
         live = deliveries.live_listings(session)
         found = posts.posts(session, [item.key for item in (*soon, *live)])
-        stale = [post for post in found if not _is_fresh(context, session, post)]
+        stale = [
+            post
+            for post in found
+            if _has_place(context, post) and not _is_fresh(context, session, post)
+        ]
     changed = []
     for post in stale:
         try:
@@ -75,6 +79,19 @@ def compose(context: Context) -> list[Delivery]:
         if after:
             changed.append(after)
     return changed
+
+
+def _has_place(context: Context, post: Post) -> bool:
+    """Tell whether a post's account is in the settings, and still what it was.
+
+    Where it is not nothing is decided: it may only be missing for one start.
+    """
+    account = context.accounts.get(post.account)
+    return (
+        account is not None
+        and account.channel == post.channel
+        and post.placement in account.limits.formats
+    )
 
 
 def _is_fresh(context: Context, session: Session, post: Post) -> bool:
@@ -96,6 +113,14 @@ def make(context: Context, post: Post) -> Made | Phrase:
     if isinstance(material, Phrase):
         return material
     return _make(context, material)
+
+
+def refused(context: Context, key: str) -> Phrase | None:
+    """Return why a post must not stand there any longer, or None."""
+    with context.store.read() as session:
+        (post,) = posts.posts(session, [key])
+        material = _gather(context, session, post)
+    return material if isinstance(material, Phrase) else None
 
 
 def remake(context: Context, key: str) -> Phrase | None:
@@ -184,8 +209,8 @@ def _keep(context: Context, post: Post, new: Composed, before: Composed | None) 
         sizes = [len(medium.data or b"") for medium in new.creative.media]
         creatives.put(session, post.key, new, sizes, now)
         mark = new.creative.digest()
-        if before and before.creative.digest() == mark:
-            return None  # other inputs, the same bytes: nothing to ask again
+        if before and before.creative.digest() == mark:  # nothing to ask again
+            return _righted(session, old, now) if mark == old.shown else None
         if post.approval is Approval.AUTO:
             creatives.approve(session, post.key, mark, "auto", now)
         approved = creatives.approved(session, post.key) == mark
@@ -197,6 +222,13 @@ def _keep(context: Context, post: Post, new: Composed, before: Composed | None) 
         else:
             after = life.composed(old, approved=approved, note=note)
         return after if deliveries.save(session, old, after, now) else None
+
+
+def _righted(session: Session, old: Delivery, now: datetime) -> Delivery | None:
+    """Take the note from a live post that shows again what it should."""
+    after = replace(old, note=None)
+    changed = old.note is not None and deliveries.save(session, old, after, now)
+    return after if changed else None
 
 
 def _may_change(old: Delivery) -> bool:
@@ -233,10 +265,11 @@ def _take_down(
     session: Session, old: Delivery, why: Phrase, state: State, now: datetime
 ) -> Delivery | None:
     """Ask for the end of a live listing that has become unlawful; wrong words only get a note."""
-    if old.note == why:
-        return None
-    if state is State.CANCELLED:
+    wishes = [item.verb for item in follow_ups.of(session, old.key)]
+    if state is State.CANCELLED and Verb.WITHDRAW not in wishes:
         follow_ups.ask(session, old.key, Verb.WITHDRAW, old.account, now)
+    elif old.note is not None:
+        return None
     after = replace(old, note=why)
     return after if deliveries.save(session, old, after, now) else None
 

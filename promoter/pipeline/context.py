@@ -28,6 +28,8 @@ class Account:
         owner: Producer whose products alone may be shown; empty for the office's own.
         connect: Makes the channel with the newest credentials, at its first use: a missing secret
             hurts only then.
+        origin: Returns a digest of the secrets that the settings name: renewed credentials stand in
+            their place, and are void when others are named.
         stand_in: Where the pages of the stand-in are that it speaks to, `http://127.0.0.1:8100`;
             empty for a real account.
         links: Whether captions carry the short link; without it they carry its code.
@@ -42,6 +44,7 @@ class Account:
     owner: str
     resend_after_absent: bool
     connect: Callable[[], Channel]
+    origin: Callable[[], str] = str
     stand_in: str = ""
     links: bool = True
     first_comment: str = ""

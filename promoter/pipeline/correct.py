@@ -7,9 +7,10 @@ from promoter.core.delivery import Delivery, State
 from promoter.core.errors import ChannelError, Rejected
 from promoter.core.model import Creative, Phrase, Receipt
 from promoter.pipeline import follow, lane
+from promoter.pipeline.compose import refused
 from promoter.pipeline.context import Account, Context
 from promoter.remote.deadline import fence
-from promoter.store import creatives, deliveries, follow_ups
+from promoter.store import creatives, deliveries
 from promoter.store.follow_ups import FollowUp, Verb
 
 
@@ -35,6 +36,9 @@ def withdraw(context: Context, account: Account, leased: FollowUp) -> Delivery |
     if old is None or old.state is not State.PUBLISHED or old.receipt is None:
         follow.close(context, leased)
         return None
+    if not refused(context, old.key):  # what was wrong has been put right meanwhile
+        follow.close(context, leased)
+        return None
     receipt = old.receipt
     attempt = lane.begin(context, old.key, "withdraw")
     try:
@@ -42,9 +46,7 @@ def withdraw(context: Context, account: Account, leased: FollowUp) -> Delivery |
     except ChannelError as error:
         note = error.phrase if isinstance(error, Rejected) else old.note
         return _end(context, account, leased, attempt, (old, replace(old, note=note)), error)
-    new = replace(old, state=State.WITHDRAWN)
-    with context.store.write() as session:
-        follow_ups.close(session, old.key)
+    new = replace(old, state=State.WITHDRAWN, shown="")
     return _end(context, account, leased, attempt, (old, new))
 
 
@@ -55,13 +57,13 @@ def _correct(context: Context, account: Account, leased: FollowUp) -> Delivery |
         mark = composed.creative.digest() if composed else ""
         agreed = creatives.approved(session, leased.key) == mark
     live = old is not None and old.state is State.PUBLISHED and old.receipt is not None
-    if old is None or old.receipt is None or not live or not agreed or mark == old.shown:
+    if not (old and old.receipt and composed and live and agreed) or mark == old.shown:
         follow.close(context, leased)
         return None
     receipt = old.receipt
     attempt = lane.begin(context, old.key, "correct")
     try:
-        shown = lane.creative(context, old.key)
+        shown = lane.loaded(context, composed.creative)
         with fence(context.call_limit.total_seconds()):
             new_receipt = lane.ask(
                 context, account, lambda channel: _corrected(channel, receipt, shown)
@@ -86,7 +88,7 @@ def _end(
     error: ChannelError | None = None,
 ) -> Delivery | None:
     lane.conclude(context, account, attempt, change, error)
-    follow.close(context, leased, error)
+    follow.close(context, leased, error, lasting=True)
     return None if error else change[1]
 
 

@@ -7,7 +7,7 @@ from promoter.core import delivery as life
 from promoter.core.channel import Channel, Corrects, Withdraws
 from promoter.core.delivery import Decision, Delivery, State
 from promoter.core.errors import ChannelError, ConfigError
-from promoter.core.model import Phrase, Receipt
+from promoter.core.model import Phrase, Placement, Receipt
 from promoter.pipeline import lane
 from promoter.pipeline.compose import remake
 from promoter.pipeline.context import Account, Context
@@ -50,6 +50,8 @@ def decide(context: Context, key: str, decision: Decision, by: str, *, url: str 
             return _approve_change(session, old, by, now)
         receipt = Receipt(url, url) if url else None
         new = life.decided(old, decision, now, receipt)
+        if isinstance(new, Phrase) and decision is Decision.RETRY and _is_listing(session, old):
+            new = replace(old, state=State.CANCELLED, note=None)  # the next plan opens it again
         if isinstance(new, Phrase):
             raise ConfigError(Phrase("post {key}: {why}", key=key[:10], why=new))
         if decision is Decision.APPROVE:
@@ -61,6 +63,13 @@ def decide(context: Context, key: str, decision: Decision, by: str, *, url: str 
     return new
 
 
+def _is_listing(session: Session, old: Delivery) -> bool:
+    """Tell whether a post that did not go out is a listing: it gets another slot of its shop."""
+    post = posts.post(session, old.key)
+    failed = old.state in (State.FAILED, State.MISSED)
+    return failed and post is not None and post.placement is Placement.LISTING
+
+
 def _approve_change(session: Session, old: Delivery, by: str, now: datetime) -> Delivery:
     """Agree to what a live post should show from now on."""
     composed = creatives.get(session, old.key)
@@ -68,7 +77,10 @@ def _approve_change(session: Session, old: Delivery, by: str, now: datetime) -> 
         raise ConfigError(Phrase("post {key} shows already what it should", key=old.key[:10]))
     _approve(session, old.key, by, now)
     follow_ups.ask(session, old.key, Verb.CORRECT, old.account, now)
-    return old
+    new = replace(old, note=None)
+    if not deliveries.save(session, old, new, now):
+        raise ConfigError(Phrase("post {key} has just changed; look again", key=old.key[:10]))
+    return new
 
 
 def correct(context: Context, key: str, by: str) -> Delivery:
@@ -153,8 +165,6 @@ def withdraw(context: Context, key: str, by: str) -> Delivery:
     except ChannelError as error:
         lane.conclude(context, account, attempt, (old, old), error)
         raise
-    with context.store.write() as session:
-        follow_ups.close(session, key)
     note = Phrase("taken down by {who}", who=by)
     new = replace(old, state=State.WITHDRAWN, note=note)
     lane.conclude(context, account, attempt, (old, new))

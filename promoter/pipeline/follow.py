@@ -1,5 +1,6 @@
 """What the steps after a post share: taking one thing to do, and how it ends."""
 
+import logging
 from dataclasses import replace
 from datetime import timedelta
 
@@ -8,9 +9,12 @@ from promoter.pipeline.context import Account, Context
 from promoter.store import database, deliveries, follow_ups
 from promoter.store.follow_ups import FollowUp, Verb
 
+log = logging.getLogger("promoter.follow")
+
 RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120, 360))
 MOST_TRIES = 12
-"""After this many failures in a row it is given up: more than two days."""
+"""After this many failures in a row, more than two days, it is tried once a day."""
+DAILY = timedelta(days=1)
 
 
 def take(context: Context, account: Account, verb: Verb) -> FollowUp | None:
@@ -33,18 +37,26 @@ def take(context: Context, account: Account, verb: Verb) -> FollowUp | None:
         return None
 
 
-def close(context: Context, leased: FollowUp, error: ChannelError | None = None) -> None:
+def close(
+    context: Context, leased: FollowUp, error: ChannelError | None = None, *, lasting: bool = False
+) -> None:
     """Close what was taken, or let it be tried again after an error that may pass.
 
     Also a lost answer may: what follows a post is repeatable.
+
+    Args:
+        lasting: It has to be done in the end: after a refusal, or too many failures, it is tried
+            again every day, since what stands in its way (a promotion of the shop) may end.
     """
+    over = isinstance(error, Rejected) or leased.tries >= MOST_TRIES
+    if error and over:
+        log.warning("%s %s %s: %s", leased.key[:10], leased.account, leased.verb, error)
     with context.store.write() as session:
         now = database.now(session)
-        over = error is None or isinstance(error, Rejected) or leased.tries >= MOST_TRIES
-        if over:
+        if error is None or (over and not lasting):
             follow_ups.save(session, leased, None)
             return
-        wait = RETRIES[min(leased.tries, len(RETRIES) - 1)]
+        wait = DAILY if over else RETRIES[min(leased.tries, len(RETRIES) - 1)]
         if isinstance(error, Transient) and error.after:
             wait = max(wait, error.after)
         later = replace(leased, due_at=now + wait, lease_until=None, tries=leased.tries + 1)

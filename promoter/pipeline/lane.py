@@ -65,7 +65,7 @@ def ask(context: Context, account: Account, question: Callable[[Channel], Told])
     """
     with context.store.read() as session:
         version = credentials.get(session, account.name).version
-    channel = account.connect()
+    channel = _connected(account)
     try:
         return question(channel)
     except NotAuthorized:
@@ -73,9 +73,18 @@ def ask(context: Context, account: Account, question: Callable[[Channel], Told])
             raise
     try:
         renew(context, account, channel, version)
-    except OutcomeUnknown as error:  # the question itself was surely not done
+    except (OutcomeUnknown, ConfigError) as error:  # the question itself was surely not done
         raise Transient(error.phrase, scope=Scope.ACCOUNT) from None
-    return question(account.connect())
+    return question(_connected(account))
+
+
+def _connected(account: Account) -> Channel:
+    """Return the channel; a secret that is missing lets the account wait, not its posts fail."""
+    try:
+        return account.connect()
+    except ConfigError as error:
+        phrase = error.phrase
+    raise Transient(phrase, scope=Scope.ACCOUNT)
 
 
 def creative(context: Context, key: str) -> Creative:
@@ -88,10 +97,17 @@ def creative(context: Context, key: str) -> Creative:
         composed = creatives.get(session, key)
     if composed is None:
         raise ConfigError(Phrase("post {key} has no creative yet", key=key))
-    media = tuple(
-        replace(item, data=context.media.get(item.sha256)) for item in composed.creative.media
-    )
-    return replace(composed.creative, media=media)
+    return loaded(context, composed.creative)
+
+
+def loaded(context: Context, creative: Creative) -> Creative:
+    """Return a creative with the bytes of its media.
+
+    Raises:
+        ConfigError: A file of it is gone or damaged.
+    """
+    media = tuple(replace(item, data=context.media.get(item.sha256)) for item in creative.media)
+    return replace(creative, media=media)
 
 
 def conclude(
@@ -114,13 +130,34 @@ def conclude(
     with context.store.write() as session:
         now = database.now(session)
         deliveries.end(session, attempt, outcome, now, error.phrase if error else new.note)
+        if old.state is State.PUBLISHED:
+            old, new = _onto_current(session, old, new)
         if not deliveries.save(session, old, new, now):
             new = _answered_late(session, new, now) or old
         if new.state is State.PUBLISHED and old.state is not State.PUBLISHED:
             follow(session, account, new, now)
+        if new.state is State.WITHDRAWN:
+            follow_ups.close(session, new.key)
         go_on = charge(session, account.name, error, now)
     log.info("%s %s %s", old.key, account.name, outcome)
     return go_on
+
+
+def _onto_current(session: Session, old: Delivery, new: Delivery) -> tuple[Delivery, Delivery]:
+    """Return a live delivery as it is now, and with what a verb has changed since it was read.
+
+    While the verb was at work, another step may have left a note or another state.
+    """
+    current = deliveries.get(session, old.key) or old
+    if current.state is not State.PUBLISHED:
+        return current, current
+    return current, replace(
+        current,
+        state=new.state,
+        receipt=new.receipt,
+        shown=current.shown if new.shown == old.shown else new.shown,
+        note=new.note if current.note == old.note else current.note,
+    )
 
 
 def follow(session: Session, account: Account, live: Delivery, now: datetime) -> None:

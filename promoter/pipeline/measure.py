@@ -2,7 +2,7 @@
 
 import logging
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -108,7 +108,7 @@ def measure_now(context: Context, account: Account) -> Measured:
         if found is None:
             return Measured(counts=False)
         with context.store.write() as session:
-            total += _keep(session, account, batch, found)
+            total += _keep(session, account, batch, found)[0]
     return total
 
 
@@ -150,20 +150,37 @@ def _kept(
     targets = taken.targets if found is not None else {}
     with context.store.write() as session:
         now = database.now(session)
-        done = _keep(session, account, list(targets.values()), found or [])
+        done, told = _keep(session, account, list(targets.values()), found or [])
         for key, leased in taken.follow_ups.items():
-            target = targets.get(key)
-            due_at = ladder.next_reading(target.live, now, stays=target.stays) if target else None
-            after = replace(leased, due_at=due_at, lease_until=None, tries=0) if due_at else None
+            after = _next(leased, targets.get(key), now, told=key in told)
             closed = follow_ups.save(session, leased, after) and after is None
             done += Measured(closed=int(closed))
     return replace(done, counts=found is not None)
 
 
+def _next(leased: FollowUp, target: Target | None, now: datetime, *, told: bool) -> FollowUp | None:
+    """Return when a post is read again, or None if it is read no more.
+
+    A post of which nothing was told, though its channel answered, is asked about again a few
+    times before its rung is left out: the channel may have stopped in the middle.
+    """
+    if target is None:
+        return None
+    rung = ladder.next_reading(target.live, now, stays=target.stays)
+    if told or leased.tries >= len(ladder.RETRIES):
+        return replace(leased, due_at=rung, lease_until=None, tries=0) if rung else None
+    again = now + ladder.wait(leased.tries)
+    return replace(leased, due_at=min(rung, again) if rung else again, lease_until=None)
+
+
 def _keep(
     session: Session, account: Account, targets: Sequence[Target], found: Sequence[Metric]
-) -> Measured:
-    """Keep the metrics of posts that were asked about; what else a channel tells is ignored."""
+) -> tuple[Measured, Collection[str]]:
+    """Keep the metrics of posts that were asked about; what else a channel tells is ignored.
+
+    Returns:
+        What came of it, and the keys of the posts of which something was told.
+    """
     now = database.now(session)
     keys = {target.receipt.remote_id: target.key for target in targets}
     readings: dict[str, list[Metric]] = defaultdict(list)
@@ -171,7 +188,7 @@ def _keep(
         if metric.remote_id in keys:
             readings[keys[metric.remote_id]].append(_true(metric, account, now))
     values = metrics.keep(session, readings)
-    return Measured(asked=len(targets), told=len(readings), values=values)
+    return Measured(asked=len(targets), told=len(readings), values=values), readings.keys()
 
 
 def _true(metric: Metric, account: Account, now: datetime) -> Metric:

@@ -1,8 +1,9 @@
 """plan and apply: what the campaigns ask for, and making the store look like it."""
 
 import csv
+import logging
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -18,6 +19,8 @@ from promoter.core.problem import Problem, Severity
 from promoter.core.situation import Situation, Target
 from promoter.pipeline.context import Context
 from promoter.store import database, posts, products
+
+log = logging.getLogger("promoter.plan")
 
 MEMORY = timedelta(days=120)
 """How far back posts count one by one; of older ones only each producer's last turn counts."""
@@ -135,11 +138,21 @@ def apply(
 
 
 def extend(context: Context) -> Plan:
-    """Plan the next 28 days from the texts that were applied; the engine calls it every night."""
+    """Plan the next 28 days from the texts that were applied; the engine calls it every night.
+
+    A text that has become wrong since (its account has left the settings) cancels nothing.
+    """
     with context.store.read() as session:
         stored = posts.campaigns(session)
     texts = [Text(name, f"{name}.toml", text) for name, text in stored.items()]
-    found = plan(context, parse(texts, known(context))[0])
+    values, problems = parse(texts, known(context))
+    broken = {item.name for item in texts} - {value.name for value in values}
+    for name in sorted(broken):
+        why = next((item.phrase for item in problems if item.file == f"{name}.toml"), "")
+        log.error("%s cannot be read any more, its posts stay as they are: %s", name, why)
+    found = plan(context, values)
+    kept = tuple(post for post in found.cancel if post.campaign not in broken)
+    found = replace(found, cancel=kept)
     _write(context, found, None, "")
     return found
 

@@ -27,6 +27,7 @@ def renew(context: Context, account: Account, channel: Refreshes, version: int) 
         ChannelError: The service gave none.
         ConfigError: They cannot be sealed.
     """
+    origin = account.origin()
     context.vault.seal({})  # before the old ones are used up: can the new ones be kept at all?
     with context.store.write() as session:
         now = database.now(session)
@@ -47,6 +48,8 @@ def renew(context: Context, account: Account, channel: Refreshes, version: int) 
         raise
     with context.store.write() as session:
         before = credentials.get(session, account.name)
-        known = context.vault.open(before.text) if before.text else {}
-        credentials.keep(session, account.name, context.vault.seal({**known, **found.values}))
+        current = before.text and before.origin == origin
+        known = context.vault.open(before.text) if current else {}
+        sealed = context.vault.seal({**known, **found.values})
+        credentials.keep(session, account.name, sealed, origin)
     log.info("%s renewed", account.name)

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import update
 from sqlmodel import Session, col
 
+from promoter.store import database
 from promoter.store.tables import CredentialRow
 
 
@@ -15,11 +16,13 @@ class Sealed:
 
     Attributes:
         text: Sealed; empty before the first renewal.
+        origin: Digest of the secrets in whose place they stand.
         version: Counts the renewals.
         lease_until: Until when somebody renews them.
     """
 
     text: str = ""
+    origin: str = ""
     version: int = 0
     lease_until: datetime | None = None
 
@@ -27,14 +30,13 @@ class Sealed:
 def get(session: Session, account: str) -> Sealed:
     """Return the sealed credentials of an account."""
     row = session.get(CredentialRow, account)
-    return Sealed(row.sealed, row.version, row.lease_until) if row else Sealed()
+    return Sealed(row.sealed, row.origin, row.version, row.lease_until) if row else Sealed()
 
 
 def lease(session: Session, account: str, version: int, now: datetime, span: timedelta) -> bool:
     """Take the right to renew the credentials of a version; False if somebody else was first."""
-    if session.get(CredentialRow, account) is None:
-        session.add(CredentialRow(account=account))
-        session.flush()
+    row = {"account": account, "sealed": "", "origin": "", "version": 0}
+    session.execute(database.adding(session, CredentialRow).values(**row).on_conflict_do_nothing())
     free = col(CredentialRow.lease_until).is_(None) | (col(CredentialRow.lease_until) <= now)
     taken = session.connection().execute(
         update(CredentialRow)
@@ -45,12 +47,18 @@ def lease(session: Session, account: str, version: int, now: datetime, span: tim
     return taken.rowcount == 1
 
 
-def keep(session: Session, account: str, text: str) -> None:
-    """Keep new credentials in place of those before, and let go of the right to renew."""
+def keep(session: Session, account: str, text: str, origin: str) -> None:
+    """Keep new credentials in place of those before, and let go of the right to renew.
+
+    Args:
+        origin: Digest of the secrets in whose place they stand.
+    """
     session.execute(
         update(CredentialRow)
         .where(col(CredentialRow.account) == account)
-        .values(sealed=text, version=col(CredentialRow.version) + 1, lease_until=None)
+        .values(
+            sealed=text, origin=origin, version=col(CredentialRow.version) + 1, lease_until=None
+        )
     )
 
 

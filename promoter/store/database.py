@@ -10,12 +10,15 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, event, text
+from sqlalchemy.dialects.postgresql import insert as postgresql_insert
+from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlmodel import Session as Session  # others open theirs here
-from sqlmodel import create_engine
+from sqlmodel import SQLModel, create_engine
 
 from promoter.core.errors import ConfigError
 from promoter.core.model import Phrase
@@ -103,6 +106,12 @@ class Store:
     def close(self) -> None:
         """Let go of the database."""
         self._looking.dispose()
+
+
+def adding(session: Session, table: type[SQLModel]) -> Any:
+    """Return an INSERT in the database's own words, which can say what happens on a conflict."""
+    sqlite_ = session.get_bind().dialect.name == "sqlite"
+    return sqlite_insert(table) if sqlite_ else postgresql_insert(table)
 
 
 def now(session: Session) -> datetime:

@@ -116,7 +116,7 @@ def _value(row: DeliveryRow, at: datetime, seconds: int) -> Delivery:
 def save(session: Session, old: Delivery, new: Delivery, now: datetime) -> bool:
     """Change a delivery if it still is what it was; tell whether this caller won.
 
-    The state, the next moment and the lease together are the version that is compared.
+    State, next moment, lease and what is shown together are the version that is compared.
     """
     session.flush()  # what is not written yet would be lost when rows are read anew below
     settled = new.state is not old.state and new.state in _SETTLED
@@ -127,6 +127,7 @@ def save(session: Session, old: Delivery, new: Delivery, now: datetime) -> bool:
             col(DeliveryRow.state) == old.state.value,
             col(DeliveryRow.next_at) == old.next_at,
             col(DeliveryRow.lease_until).is_not_distinct_from(old.lease_until),
+            col(DeliveryRow.shown) == old.shown,
         )
         .values(
             state=new.state.value,

@@ -8,6 +8,7 @@ from enum import StrEnum
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
 
+from promoter.store import database
 from promoter.store.tables import FollowUpRow
 
 
@@ -38,8 +39,21 @@ class FollowUp:
 
 
 def ask(session: Session, key: str, verb: Verb, account: str, due_at: datetime) -> None:
-    """Ask for something, or ask again: a new wish takes the place of the one before."""
-    session.merge(FollowUpRow(post_key=key, verb=verb.value, account=account, due_at=due_at))
+    """Ask for something, or ask again: a new wish takes the place of the one before.
+
+    Whoever holds the old one keeps it to its end, but can no longer close it.
+    """
+    wish = database.adding(session, FollowUpRow).values(
+        post_key=key, verb=verb.value, account=account, due_at=due_at, tries=0
+    )
+    session.flush()
+    session.execute(
+        wish.on_conflict_do_update(
+            index_elements=["post_key", "verb"],
+            set_={"due_at": wish.excluded.due_at, "account": wish.excluded.account, "tries": 0},
+        )
+    )
+    session.expire_all()
 
 
 def due(

@@ -12,12 +12,12 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import and_, func, insert, or_, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlmodel import Session, col
 
 from promoter.core.delivery import State
 from promoter.core.engagement import NOT_ADDED, worst
 from promoter.core.model import Metric, Placement, Quality, Receipt, Window
+from promoter.store import database
 from promoter.store.tables import (
     CreativeRow,
     DeliveryRow,
@@ -146,12 +146,7 @@ def _row(key: str, metric: Metric) -> dict[str, Any]:
 
 def _replacing(session: Session) -> Any:
     """Return the statement that puts newer values in the place of older ones."""
-    if session.get_bind().dialect.name == "sqlite":
-        return _upsert(sqlite.insert(MetricLatestRow))
-    return _upsert(postgresql.insert(MetricLatestRow))
-
-
-def _upsert(adding: Any) -> Any:
+    adding = database.adding(session, MetricLatestRow)
     return adding.on_conflict_do_update(
         index_elements=["post_key", "name", "window"],
         set_={name: adding.excluded[name] for name in ("value", "quality", "as_of")},

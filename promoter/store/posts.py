@@ -92,7 +92,7 @@ def standing(session: Session, since: datetime) -> list[Standing]:
         .group_by(col(PostRow.account), col(PostRow.producer))
     )
     query = (
-        select(PostRow, col(DeliveryRow.state))
+        select(PostRow, col(DeliveryRow.state), col(DeliveryRow.shown))
         .join(DeliveryRow, col(DeliveryRow.post_key) == col(PostRow.key))
         .where(
             (col(PostRow.at) >= since)
@@ -102,21 +102,25 @@ def standing(session: Session, since: datetime) -> list[Standing]:
         .order_by(col(PostRow.at), col(PostRow.key))
     )
     rows = session.execute(query).all()
-    states = {row.key: State(state) for row, state in rows}
+    states = {row.key: (State(state), shown) for row, state, shown in rows}
     return [
         Standing(
             value,
-            planned=states[value.key] in UNATTEMPTED,
-            used=_is_used(value, states[value.key]),
+            planned=states[value.key][0] in UNATTEMPTED,
+            used=_is_used(value, *states[value.key]),
         )
-        for value in _values(session, [row for row, _ in rows])
+        for value in _values(session, [row for row, *_ in rows])
     ]
 
 
-def _is_used(post: Post, state: State) -> bool:
-    """Tell whether a slot is used up; a product that missed its slot in a shop gets another."""
-    missed = post.placement is Placement.LISTING and state is State.MISSED
-    return state in USED and not missed
+def _is_used(post: Post, state: State, shown: str) -> bool:
+    """Tell whether a slot is used up.
+
+    A product that missed its slot in a shop gets another, and so does one that had to be taken
+    down (then nothing is shown): if it is lawful again, it is put up again.
+    """
+    lapsed = state is State.MISSED or (state is State.WITHDRAWN and not shown)
+    return state in USED and not (post.placement is Placement.LISTING and lapsed)
 
 
 def _values(session: Session, rows: Sequence[PostRow]) -> list[Post]:
@@ -248,7 +252,9 @@ def _move(session: Session, value: Post) -> None:
     old = deliveries.get(session, value.key)
     if old is not None:
         session.get_one(DeliveryRow, value.key).next_at = moved(old, value.at).next_at
-        session.get_one(PostRow, value.key).at = value.at
+        row = session.get_one(PostRow, value.key)
+        row.at, row.day, row.ordinal = value.at, value.day, value.ordinal
+        row.campaign = value.campaign  # a listing may go over to another one
 
 
 def _change(session: Session, value: Post, links: Links, now: datetime) -> None:

@@ -175,7 +175,7 @@ class ApprovalRow(Row, table=True):
 class DeliveryRow(Row, table=True):
     """The current state of sending one post; `attempt` holds the history.
 
-    `shown` is the digest of the creative that was sent last.
+    `shown` is the digest of the creative that was sent last; empty where it had to be taken down.
     """
 
     __tablename__ = "delivery"
@@ -234,12 +234,14 @@ class FollowUpRow(Row, table=True):
 class CredentialRow(Row, table=True):
     """What a service gave an account in place of what the settings name, sealed.
 
-    `lease_until` belongs to whoever refreshes it: a refresh token may be good only once.
+    `origin` is the digest of the secrets in whose place it stands: others in the settings make it
+    void. `lease_until` belongs to whoever refreshes it: a refresh token may be good only once.
     """
 
     __tablename__ = "credential"
     account: str = Field(primary_key=True)
     sealed: str = ""
+    origin: str = ""
     version: int = 0
     lease_until: datetime | None = Field(default=None, sa_type=Instant)
 

@@ -265,7 +265,6 @@ def x_standin() -> Iterator[StandIn]:
             secrets=[X[name] for name in X if name not in ("user_id", "consumer_key")],
             clock=clock,
             hosts=x_stand.HOSTS,
-            largest=5_242_880,
         )
 
 

@@ -41,7 +41,7 @@ class Receiver:
             case "post.withdraw":
                 self._posts.pop(self._key(event["id"]), None)
                 return Answer.json({"absent": True})
-        return Answer.json({"reason": "there is no such event"}, 400)
+        return Answer.json({"reason": "there is no such event"}, 501)
 
     def failure(self, _request: Request, fault: Fault) -> Answer:
         """Say what stands for a fault."""

@@ -240,6 +240,8 @@ def test_the_secret_itself_never_leaves(verb: Verb) -> None:
         ('{"id": 17, "url": "https://cong.example.vn/bai/17", "status": "ok"}', POST),
         ('{"id": "17"}', Receipt("17", "")),
         ('{"id": "17", "url": ""}', Receipt("17", "")),
+        ('{"id": "17", "url": null}', Receipt("17", "")),
+        ('{"id": "17", "absent": true}', Receipt("17", "")),
         ('{"id": "17", "url": "javascript:alert(1)"}', Receipt("17", "")),
     ],
 )
@@ -249,7 +251,20 @@ def test_a_post_is_what_the_receiver_calls_it(verb: Verb, body: str, receipt: Re
 
 @every_write
 @pytest.mark.parametrize(
-    "body", ["", "ok", "<h1>Welcome to our Wi-Fi</h1>", "[]", "null", '{"ok": true}', '{"id": ""}']
+    "body",
+    [
+        "",
+        "ok",
+        "<h1>Welcome to our Wi-Fi</h1>",
+        "[]",
+        "null",
+        '{"ok": true}',
+        '{"id": ""}',
+        '{"id": null}',
+        "[" * 5_000,
+        '{"id": ' * 5_000,
+    ],
+    ids=lambda body: body[:30],
 )
 def test_an_answer_that_does_not_tell_is_a_doubt(verb: Verb, body: str) -> None:
     assert type(failure(verb, 200, body)) is OutcomeUnknown
@@ -270,24 +285,22 @@ REASON = '{"reason": "the caption is too long"}'
         (400, Rejected),
         (401, NotAuthorized),
         (403, NotAuthorized),
-        (404, NotAuthorized),
-        (405, NotAuthorized),
         (409, OutcomeUnknown),
         (413, Rejected),
         (422, Rejected),
         (500, OutcomeUnknown),
-        (501, OutcomeUnknown),
+        (501, Rejected),
     ],
 )
 def test_a_refusal_with_a_reason_counts(verb: Verb, status: int, kind: type[ChannelError]) -> None:
     error = failure(verb, status, REASON)
     assert type(error) is kind
-    assert ("the caption is too long" in str(error)) == (status < 500)
+    assert ("the caption is too long" in str(error)) == (status != 500)
 
 
 @every_write
-@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 413])
-@pytest.mark.parametrize("body", ["", "<h1>nginx</h1>", "{}", "[]"])
+@pytest.mark.parametrize("status", [400, 401, 403, 404, 405, 409, 413, 501])
+@pytest.mark.parametrize("body", ["", "<h1>nginx</h1>", "{}", "[]", '{"reason": null}'])
 def test_a_refusal_without_a_reason_decides_nothing(verb: Verb, status: int, body: str) -> None:
     assert type(failure(verb, status, body)) is OutcomeUnknown
 
@@ -300,8 +313,43 @@ def test_a_pause_is_kept(verb: Verb, body: str) -> None:
     assert (error.after, error.scope) == (timedelta(seconds=90), Scope.ACCOUNT)
 
 
-def test_a_wrong_address_is_the_accounts_problem() -> None:
-    assert "check the account's url" in str(failure(publish, 404, '{"detail": "Not Found"}'))
+FRAMEWORK = '{"detail": "Not Found"}'
+UNKNOWN = '{"reason": "there is no post 17"}'
+no_address = pytest.mark.parametrize("status", [404, 405])
+
+
+@no_address
+@pytest.mark.parametrize("body", [REASON, FRAMEWORK])
+def test_a_wrong_address_is_the_accounts_problem(status: int, body: str) -> None:
+    error = failure(publish, status, body)
+    assert type(error) is NotAuthorized
+    assert "check the account's url" in str(error)
+
+
+@no_address
+def test_a_post_that_the_receiver_does_not_know_is_withdrawn(status: int) -> None:
+    assert told(withdraw, UNKNOWN, status) is None
+
+
+@no_address
+def test_a_post_that_the_receiver_does_not_know_cannot_be_corrected(status: int) -> None:
+    error = failure(correct, status, UNKNOWN)
+    assert isinstance(error, Rejected)
+    assert "knows no such post: there is no post 17" in str(error)
+
+
+@no_address
+@pytest.mark.parametrize("verb", [correct, withdraw])
+def test_what_any_framework_says_of_an_address_says_nothing_of_a_post(
+    verb: Verb, status: int
+) -> None:
+    error = failure(verb, status, FRAMEWORK)
+    assert type(error) is Rejected
+    assert "Not Found; look by hand" in str(error)
+
+
+def test_a_withdrawal_that_names_the_post_is_done() -> None:
+    assert told(withdraw, '{"id": "17", "absent": true}') is None
 
 
 def test_a_reason_never_repeats_the_secret() -> None:
@@ -311,8 +359,15 @@ def test_a_reason_never_repeats_the_secret() -> None:
 # Looking
 
 
-def test_only_the_receivers_own_word_makes_an_absence_sure() -> None:
-    assert told(find, '{"absent": true}') == Absent(sure=True)
+@pytest.mark.parametrize(
+    "body", ['{"absent": true}', '{"absent": true, "id": null}', '{"absent": true, "id": ""}']
+)
+def test_only_the_receivers_own_word_makes_an_absence_sure(body: str) -> None:
+    assert told(find, body) == Absent(sure=True)
+
+
+def test_a_post_that_has_an_id_is_not_absent() -> None:
+    assert told(find, '{"absent": true, "id": 17}') == Receipt("17", "")
 
 
 @pytest.mark.parametrize("body", ["", "ok", "<h1>Hello</h1>", "[]", "{}", '{"absent": false}'])

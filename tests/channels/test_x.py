@@ -409,6 +409,75 @@ def test_a_withdrawn_post_can_be_withdrawn_again(office: Office) -> None:
     assert office.entries() == []
 
 
+# Posts that a person has found
+
+
+ADDRESSES = [
+    "https://x.com/ocop/status/{}",
+    "https://x.com/i/web/status/{}",
+    "https://www.X.com/ocop/status/{}?s=20",
+    "https://mobile.twitter.com/ocop_baclieu/status/{}/photo/1",
+    "http://twitter.com/ocop/status/{}#m",
+    "x.com/ocop/status/{}/",
+]
+NO_ADDRESSES = [
+    "https://evil.example/ocop/status/{}",
+    "https://x.com.evil.example/ocop/status/{}",
+    "https://evil.example/x.com/ocop/status/{}",
+    "https://evilx.com/ocop/status/{}",
+    "https://x.com/ocop/lists/{}",
+    "https://x.com/ocop/status/{}7777777777",
+    "https://x.com/ocop/status/{}a",
+    "https://x.com/ocop",
+    "{}/../1",
+    " {}",
+    "",
+]
+
+
+@pytest.mark.parametrize("address", ADDRESSES)
+def test_a_post_is_counted_and_taken_down_by_its_address(office: Office, address: str) -> None:
+    url = address.format(office.publish(words()).remote_id)
+    found = Receipt(url, url)
+    assert list(metrics(office, found)) == [url]
+    office.channel().withdraw(found)
+    assert office.entries() == []
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+def test_a_post_without_a_number_is_left_to_a_person(office: Office, address: str) -> None:
+    url = address.format(office.publish(words()).remote_id)
+    before = office.box.left()
+    with pytest.raises(Rejected, match=r"number .* not known; do it by hand at https://here"):
+        office.channel().withdraw(Receipt(url, "https://here.example"))
+    assert office.box.left() == before
+    assert len(office.entries()) == 1
+
+
+def test_a_post_without_a_number_and_address_is_named_by_what_is_known(office: Office) -> None:
+    with pytest.raises(Rejected, match="by hand at the second of Monday"):
+        office.channel().withdraw(Receipt("the second of Monday", ""))
+
+
+@pytest.mark.parametrize("address", NO_ADDRESSES)
+def test_a_post_without_a_number_hides_no_other(office: Office, address: str) -> None:
+    kept = office.publish(words())
+    unknown = Receipt(address.format(kept.remote_id), "")
+    assert list(metrics(office, unknown, kept)) == [kept.remote_id]
+
+
+def test_a_post_is_asked_about_once_and_told_under_each_of_its_names(office: Office) -> None:
+    receipt = office.publish(words())
+    before = office.box.left()
+    told = metrics(office, receipt, Receipt(receipt.url, receipt.url))
+    assert told[receipt.remote_id] == told[receipt.url] != {}
+    assert office.box.left() == before + 1
+
+
+def test_nothing_is_sent_again_while_a_second_copy_is_not_looked_for() -> None:
+    assert x.LIMITS.resend_after_absent is False
+
+
 # What may be seen
 
 

@@ -173,10 +173,12 @@ def test_an_upload_that_fails_is_made_again() -> None:
         '{"data": {}}',
         '{"data": {"id": "https://evil.example"}}',
         '{"data": {"id": ""}}',
-        '{"data": null, "errors": [{"title": "Forbidden", "detail": "…"}]}',
         '{"data": [{"id": "19", "text": 5}]}',
         "9" * 5_000,
+        "[" * 5_000,
+        '{"data": ' * 5_000,
     ],
+    ids=lambda body: body[:30],
 )
 def test_a_success_that_cannot_be_read_is_a_doubt(body: str) -> None:
     for verb in (upload, described, find, metrics):
@@ -186,10 +188,21 @@ def test_a_success_that_cannot_be_read_is_a_doubt(body: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("verb", "kind"), [(upload, Transient), (find, Transient), (publish, OutcomeUnknown)]
+    ("verb", "kind"),
+    [
+        (upload, Transient),
+        (find, Transient),
+        (publish, OutcomeUnknown),
+        (withdraw, OutcomeUnknown),
+    ],
 )
-def test_a_success_that_says_nothing_is_none(verb: Verb, kind: type[ChannelError]) -> None:
-    assert type(failure(verb, 200, b"{}")) is kind
+@pytest.mark.parametrize(
+    "body", ["{}", '{"data": null}', '{"data": {"id": null, "deleted": null}}']
+)
+def test_a_success_that_says_nothing_is_none(
+    verb: Verb, kind: type[ChannelError], body: str
+) -> None:
+    assert type(failure(verb, 200, body.encode())) is kind
 
 
 def test_a_description_of_another_picture_is_none() -> None:
@@ -210,6 +223,39 @@ def test_only_x_itself_knows_that_a_post_is_gone() -> None:
     with serving(answer(404, gone)) as service:
         withdraw(connected(service.url))
     assert type(failure(withdraw, 404, problem("Not Found", 404))) is Rejected
+
+
+@pytest.mark.parametrize(
+    ("body", "kind"),
+    [
+        ('{"title": "Unauthorized", "type": "about:blank", "detail": null}', NotAuthorized),
+        ('{"title": null, "type": null, "detail": "Unauthorized"}', NotAuthorized),
+        ('{"title": "Unauthorized", "errors": null}', NotAuthorized),
+        ('{"title": "Unauthorized", "errors": [{"message": null}]}', NotAuthorized),
+        ('{"title": null, "detail": null}', OutcomeUnknown),
+        ('{"errors": [{"message": null, "detail": null}]}', OutcomeUnknown),
+    ],
+)
+def test_a_null_in_a_refusal_is_a_word_left_out(body: str, kind: type[ChannelError]) -> None:
+    assert type(failure(publish, 401, body.encode())) is kind
+
+
+def test_a_null_in_a_timeline_is_a_word_left_out() -> None:
+    link = {"url": None, "expanded_url": creative().link, "media_key": None}
+    posts = [
+        {"id": "21", "text": None, "entities": None},
+        {"id": "20", "entities": {"urls": None}},
+        {"id": "19", "text": "…", "entities": {"urls": [link]}},
+    ]
+    body = {"data": posts, "meta": {"next_token": None}, "errors": None}
+    assert said(find, json.dumps(body)) == Receipt("19", "https://x.com/i/web/status/19")
+
+
+def test_no_posts_at_all_may_be_said_with_null() -> None:
+    body = '{"data": null, "meta": {"result_count": 0}}'
+    assert said(find, body) == Absent(sure=False)
+    assert said(metrics, '{"data": null, "errors": [{"title": "Not Found Error"}]}') == []
+    assert type(failure(find, 200, b'{"data": null, "meta": null}')) is Transient
 
 
 def test_a_page_of_withheld_posts_is_no_missing_account() -> None:
@@ -235,14 +281,31 @@ def test_pages_without_end_are_not_followed_forever() -> None:
         ({"retweet_count": 2}, {}),
         ({"quote_count": 1}, {}),
         ({"like_count": 4, "something_new": 9}, {"reactions": 4}),
+        ({"like_count": 4, "impression_count": None}, {"reactions": 4}),
+        ({"retweet_count": None, "repost_count": 2, "quote_count": 1}, {"shares": 3}),
+        ({"retweet_count": 2, "quote_count": None}, {}),
+        (None, {}),
     ],
 )
 def test_what_is_not_told_is_missing_and_never_0(
-    counts: dict[str, int], told: dict[str, int]
+    counts: dict[str, int | None] | None, told: dict[str, int]
 ) -> None:
     body = json.dumps({"data": [{"id": POST.remote_id, "text": "…", "public_metrics": counts}]})
     found: Any = said(metrics, body)
     assert {item.name: item.value for item in found} == told
+
+
+def test_a_count_that_is_null_hides_no_other_post() -> None:
+    posts = [
+        {"id": POST.remote_id, "public_metrics": {"like_count": None}},
+        {"id": "19", "public_metrics": {"like_count": 4}, "non_public_metrics": None},
+    ]
+
+    def both(channel: Any) -> object:
+        return channel.metrics([POST, Receipt("19", "")], START)
+
+    found: Any = said(both, json.dumps({"data": posts}))
+    assert [(item.remote_id, item.name, item.value) for item in found] == [("19", "reactions", 4)]
 
 
 @pytest.mark.parametrize("status", [400, 403])

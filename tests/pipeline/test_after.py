@@ -203,8 +203,15 @@ def test_a_refused_correction_says_what_is_still_shown(shop: Shop) -> None:
     shop.standin.proxy.arm(Fault.REFUSED, "POST", "/product/update_item")
     shop.lane()
     assert "still shows" in str(state(shop.world, wanted).note)
-    assert shop.pending(wanted.key) == []
     assert state(shop.world, wanted).state is State.PUBLISHED
+    assert shop.pending(wanted.key) == [Verb.CORRECT]
+    shop.pass_time(timedelta(hours=23))
+    shop.lane()
+    assert shop.standin.proxy.left("POST", "/product/update_item") == 1, "once a day is enough"
+    shop.pass_time(timedelta(hours=2))
+    shop.lane()
+    assert prices(shop) == [16_000], "what stood in its way may have ended"
+    assert state(shop.world, wanted).note is None
 
 
 def test_nothing_is_corrected_while_the_office_stands_still(shop: Shop) -> None:

@@ -203,6 +203,7 @@ def test_a_listing_is_read_every_seven_days_for_as_long_as_it_lives(
     context: Context, fill: Fill, channel: Counting
 ) -> None:
     live(fill, "s", NOW - 28 * DAY, listing=True)
+    channel.views = {"r-s": 5}
     measure(context, account(channel))
     assert due_in(fill.store, "s") == 7 * DAY
 
@@ -211,6 +212,7 @@ def test_after_a_pause_one_reading_stands_for_all_that_were_missed(
     context: Context, fill: Fill, channel: Counting
 ) -> None:
     live(fill, "a")
+    channel.views = {"r-a": 5}
     pass_time(fill.store, 4 * DAY)
     measure(context, account(channel))
     assert channel.asked == [["r-a"]]
@@ -234,7 +236,35 @@ def test_a_number_that_was_not_told_is_missing_and_the_ladder_goes_on(
     channel.views = {"r-b": 0}
     assert measure(context, account(channel)) == Measured(asked=2, told=1, values=1)
     assert values(fill.store) == {"b": 0}
+    assert due_in(fill.store, "b") == 5 * HOUR
+
+
+def test_a_post_of_which_nothing_was_told_is_asked_about_again_before_its_rung_is_left(
+    context: Context, fill: Fill, channel: Counting
+) -> None:
+    live(fill, "a")
+    measure(context, account(channel))
+    assert due_in(fill.store, "a") == 15 * MINUTE
+    pass_time(fill.store, 15 * MINUTE)
+    channel.views = {"r-a": 7}
+    measure(context, account(channel))
+    assert values(fill.store) == {"a": 7}
     assert due_in(fill.store, "a") == 5 * HOUR
+
+
+def test_a_post_of_which_nothing_is_ever_told_is_read_no_more_in_the_end(
+    context: Context, fill: Fill, channel: Counting
+) -> None:
+    live(fill, "a")
+    for _ in range(40):
+        with fill.store.read() as session:
+            moment = follow_ups.next_moment(session)
+        if moment is None:
+            break
+        fill.store.set_clock(moment)
+        measure(context, account(channel))
+    assert moment is None
+    assert len(channel.asked) < 40
 
 
 def test_many_posts_are_asked_about_in_batches(

@@ -97,6 +97,14 @@ def test_only_who_holds_it_closes_it(store: Store, keys: list[str]) -> None:
     assert due(store, 9 * HOUR) == []
 
 
+def test_a_new_wish_leaves_the_lease_to_whoever_is_at_work(store: Store, keys: list[str]) -> None:
+    ask(store, keys[0])
+    taken(store, keys[0])
+    ask(store, keys[0])
+    assert due(store, HOUR) == [], "two at once could end in the wrong order"
+    assert due(store, 2 * HOUR) == [keys[0]]
+
+
 def test_a_new_wish_survives_the_end_of_the_old_one(store: Store, keys: list[str]) -> None:
     ask(store, keys[0])
     leased = taken(store, keys[0])
@@ -140,10 +148,11 @@ def test_only_one_worker_may_renew_credentials(store: Store) -> None:
 def test_newer_credentials_end_the_right_to_renew_the_old(store: Store) -> None:
     with store.write() as session:
         assert credentials.lease(session, "shop", 0, NOW, HOUR)
-        credentials.keep(session, "shop", "sealed")
+        credentials.keep(session, "shop", "sealed", "of these secrets")
     with store.write() as session:
         kept = credentials.get(session, "shop")
         assert (kept.text, kept.version, kept.lease_until) == ("sealed", 1, None)
+        assert kept.origin == "of these secrets"
         assert not credentials.lease(session, "shop", 0, NOW, HOUR)
         assert credentials.lease(session, "shop", 1, NOW, HOUR)
         credentials.release(session, "shop")

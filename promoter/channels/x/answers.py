@@ -4,7 +4,7 @@ import re
 from datetime import timedelta
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from promoter.core.errors import ChannelError, NotAuthorized, Rejected, Scope, Transient
 from promoter.core.model import Phrase
@@ -15,37 +15,57 @@ CREDIT_WAIT = timedelta(hours=24)
 Id = Annotated[str, Field(pattern=r"^[0-9]{1,19}$")]
 
 
-class _Made(BaseModel):
+def _told(value: Any) -> Any:
+    """Return an object without what is null: X tells of it as little as of what is missing."""
+    if not isinstance(value, dict):
+        return value
+    return {name: one for name, one in value.items() if one is not None}
+
+
+Counts = Annotated[dict[str, int], BeforeValidator(_told)]
+"""Numbers by their name; a null is no number, and hides no other."""
+
+
+class _Said(BaseModel):
+    """A part of an answer; what is null in it counts as missing."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, value: Any) -> Any:
+        return _told(value)
+
+
+class _Made(_Said):
     id: Id
 
 
-class MadeAnswer(BaseModel):
+class MadeAnswer(_Said):
     """A picture or a post was made, or changed."""
 
     data: _Made
 
 
-class _Deletion(BaseModel):
+class _Deletion(_Said):
     deleted: Literal[True]
 
 
-class DeletionAnswer(BaseModel):
+class DeletionAnswer(_Said):
     """A post was deleted."""
 
     data: _Deletion
 
 
-class _Url(BaseModel):
+class _Url(_Said):
     url: str = ""
     expanded_url: str = ""
     media_key: str = ""
 
 
-class _Entities(BaseModel):
+class _Entities(_Said):
     urls: list[_Url] = []
 
 
-class Post(BaseModel):
+class Post(_Said):
     """A post; of its fields those that were asked for.
 
     Attributes:
@@ -56,15 +76,15 @@ class Post(BaseModel):
     id: Id
     text: str = ""
     entities: _Entities = _Entities()
-    public_metrics: dict[str, int] = {}
-    non_public_metrics: dict[str, int] = {}
+    public_metrics: Counts = {}
+    non_public_metrics: Counts = {}
 
 
-class _Meta(BaseModel):
+class _Meta(_Said):
     next_token: str = ""
 
 
-class Posts(BaseModel):
+class Posts(_Said):
     """Posts that were asked for; one that X does not show is missing."""
 
     data: list[Post] = []
@@ -77,7 +97,7 @@ class Page(Posts):
     errors: list[dict[str, Any]] = []
 
 
-class _Problem(BaseModel):
+class _Problem(_Said):
     """A refusal in the words of X; its reason may stand in the list alone."""
 
     title: str = ""
@@ -87,7 +107,9 @@ class _Problem(BaseModel):
 
     def words(self) -> str:
         """Return all that it says, in small letters and nothing else."""
-        told = [str(error.get(name, "")) for error in self.errors for name in ("detail", "message")]
+        told = [
+            str(error.get(name) or "") for error in self.errors for name in ("detail", "message")
+        ]
         return re.sub("[^a-z]", "", "".join([self.title, self.detail, self.type, *told]).lower())
 
 

@@ -60,6 +60,12 @@ MOST_PAGES = 32
 UNREADABLE = Phrase("X gave an answer that cannot be read")
 
 NUMBER = re.compile("[0-9]{1,19}")
+ADDRESS = re.compile(
+    r"(?:https?://)?(?:(?:www|mobile|m)\.)?(?:x|twitter)\.com"
+    r"/(?:i/web|\w+)/status/([0-9]{1,19})(?:[/?#].*)?",
+    re.ASCII | re.IGNORECASE,
+)
+"""Of a post, as a person copies it; X shows the post whatever name stands in it."""
 
 Model = TypeVar("Model", bound=BaseModel)
 
@@ -71,7 +77,9 @@ LIMITS = Limits(
     posts_per_day=24,  # for the readers' sake: X itself takes 100 in a quarter of an hour
     hashtags=2,
     age_gated=False,
-    resend_after_absent=True,  # a second copy shows in the timeline, and can be deleted there
+    # a second copy would show in the timeline and could be deleted there; but nobody looks for it
+    # yet after a post was sent again
+    resend_after_absent=False,
     brief=True,
 )
 
@@ -126,7 +134,10 @@ class _Upload:
 
 
 class X:
-    """One account on X. A receipt's remote id is the post's number."""
+    """One account on X.
+
+    A receipt's remote id is the post's number, or its address if a person has found the post.
+    """
 
     limits = LIMITS
 
@@ -172,22 +183,33 @@ class X:
 
     def metrics(self, receipts: Sequence[Receipt], now: datetime) -> list[Metric]:
         """Read the counts of these posts; their clicks X tells for 30 days only."""
-        ids = [one.remote_id for one in receipts if NUMBER.fullmatch(one.remote_id)]
+        numbers = {one.remote_id: _number(one) for one in receipts}
+        ids = list(dict.fromkeys(number for number in numbers.values() if number))
         batches = [ids[start : start + MOST_IDS] for start in range(0, len(ids), MOST_IDS)]
+        told = {post.id: _counts(post) for batch in batches for post in self._counted(batch)}
         return [
-            Metric(post.id, name, value, Window.CUMULATIVE, now, Quality.EXACT)
-            for batch in batches
-            for post in self._counted(batch)
-            for name, value in _counts(post).items()
+            Metric(remote_id, name, value, Window.CUMULATIVE, now, Quality.EXACT)
+            for remote_id, number in numbers.items()
+            for name, value in told.get(number, {}).items()
         ]
 
     def withdraw(self, receipt: Receipt) -> None:
-        """Delete the post; that there is none is fine if X itself says so."""
+        """Delete the post; that there is none is fine if X itself says so.
+
+        Raises:
+            Rejected: The receipt does not tell the post's number; nothing was called.
+        """
+        number = _number(receipt)
+        if not number:
+            url = receipt.url or receipt.remote_id
+            raise Rejected(
+                Phrase("the number of the post is not known; do it by hand at {url}", url=url)
+            )
         with suppress(Gone):
             self._ask(
                 Effect.PUBLISH,
                 DeletionAnswer,
-                lambda client: client.delete_tweet(receipt.remote_id, user_auth=True),
+                lambda client: client.delete_tweet(number, user_auth=True),
             )
 
     def _ask(self, effect: Effect, model: type[Model], question: Callable[[Any], Any]) -> Model:
@@ -195,7 +217,7 @@ class X:
         client.session = self._session.lend(effect, renamed=HOST)
         try:
             return model.model_validate(question(client))
-        except ValueError:  # no JSON, or not what X documents
+        except (ValueError, RecursionError):  # no JSON, too deep, or not what X documents
             pass
         raise effect.lost(UNREADABLE)
 
@@ -300,6 +322,14 @@ def _next(creative: Creative, done: Mapping[str, _Upload]) -> Media | None:
         if kept is None or (item.alt and not kept.described):
             return item
     return None
+
+
+def _number(receipt: Receipt) -> str:
+    """Return the number of a receipt's post, or an empty text."""
+    if NUMBER.fullmatch(receipt.remote_id):
+        return receipt.remote_id
+    address = ADDRESS.fullmatch(receipt.remote_id)
+    return address[1] if address else ""
 
 
 def _receipt(id_: str) -> Receipt:

@@ -6,8 +6,8 @@ from PIL import Image
 
 from promoter.sandbox.x import problem
 
-MOST_BYTES = 5 * 1024 * 1024
-"""The documentation says 5 MB and not which kind; a client is safe with 5,000,000."""
+MOST_BYTES = 5_000_000
+"""The documentation says 5 MB and not which kind; this is the smaller."""
 
 MOST_PIXELS = 4_096
 """Of the longest side; not sure to be the service's own limit, so taken as one."""

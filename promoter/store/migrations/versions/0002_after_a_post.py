@@ -14,6 +14,7 @@ def upgrade() -> None:
         "credential",
         sa.Column("account", sa.String(), nullable=False),
         sa.Column("sealed", sa.String(), nullable=False),
+        sa.Column("origin", sa.String(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("lease_until", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("account"),
@@ -50,3 +51,10 @@ def upgrade() -> None:
                 type_=sa.BigInteger(),
                 existing_nullable=False,
             )
+
+    # what is live already is read, too
+    op.execute(
+        "insert into follow_up (post_key, verb, account, due_at, tries)"
+        " select post_key, 'measure', account, coalesce(settled_at, next_at), 0"
+        " from delivery where state = 'PUBLISHED'"
+    )
