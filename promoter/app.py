@@ -206,36 +206,50 @@ def _office(settings: Settings) -> Office:
     return Office(office.name, office.zone, office.public_url, Locale(office.locale))
 
 
+class _Connector:
+    """Connects an account's channel with the newest credentials."""
+
+    def __init__(
+        self, settings: Settings, name: str, store: Store, vault: Vault, session: Session
+    ) -> None:
+        self._settings, self._name, self._store = settings, name, store
+        self._vault, self._session = vault, session
+        self._module = channel_module(settings.accounts[name].channel)
+        self._made: dict[str, Channel] = {}  # by the credentials in force
+
+    def connect(self) -> Channel:
+        """Return the channel; it is made anew when its credentials were renewed."""
+        with self._store.read() as reading:
+            kept = credentials.get(reading, self._name)
+        channel = self._made.get(kept.text)
+        if channel is None:
+            config = self._config()
+            in_force = kept.text and kept.origin == _mark(config)
+            renewed = self._vault.open(kept.text) if in_force else {}
+            channel = self._module.connect(_with(config, renewed), self._session)
+            self._made.clear()
+            self._made[kept.text] = channel
+        return channel
+
+    def origin(self) -> str:
+        """Return the digest of what the settings name."""
+        return _mark(self._config())
+
+    def _config(self) -> BaseModel:
+        found, problems = account_problems(self._settings, self._name, self._module.Config)
+        if found is None:
+            phrase = Phrase("the account {name} is not set up", name=self._name)
+            raise ConfigError(phrase, problems)
+        return _revealed(found, self._store)
+
+
 def _account(
     settings: Settings, name: str, store: Store, vault: Vault, *, loopback_only: bool
 ) -> Account:
     account = settings.accounts[name]
-    module = channel_module(account.channel)
-    limits: Limits = module.LIMITS
+    limits: Limits = channel_module(account.channel).LIMITS
     session = _session(settings, account, loopback_only=loopback_only)
-    made: dict[str, Channel] = {}  # by the credentials in force
-
-    def config() -> BaseModel:
-        found, problems = account_problems(settings, name, module.Config)
-        if found is None:
-            raise ConfigError(Phrase("the account {name} is not set up", name=name), problems)
-        return _revealed(found, store)
-
-    def origin() -> str:
-        return _mark(config())
-
-    def connect() -> Channel:
-        with store.read() as reading:
-            kept = credentials.get(reading, name)
-        channel = made.get(kept.text)
-        if channel is None:
-            named = config()
-            renewed = vault.open(kept.text) if kept.text and kept.origin == _mark(named) else {}
-            channel = module.connect(_with(named, renewed), session)
-            made.clear()
-            made[kept.text] = channel
-        return channel
-
+    connector = _Connector(settings, name, store, vault, session)
     resend = account.resend_after_absent
     return Account(
         name=name,
@@ -245,8 +259,8 @@ def _account(
         min_gap=account.min_gap,
         owner=account.owner,
         resend_after_absent=limits.resend_after_absent if resend is None else resend,
-        connect=connect,
-        origin=origin,
+        connect=connector.connect,
+        origin=connector.origin,
         stand_in=_stand_in_origin(settings) if account.sandbox else "",
         links=account.links,
         first_comment=account.first_comment,
@@ -283,11 +297,13 @@ def _with(config: BaseModel, values: Mapping[str, str]) -> BaseModel:
 
 
 def _mark(config: BaseModel) -> str:
-    """Return a digest of whose account it is and of its secrets."""
-    texts = [
-        f"{name}={value.get_secret_value() if isinstance(value, SecretStr) else value}"
-        for name, value in config
-    ]
+    """Return a digest of an account's identity and secrets; its other keys may change freely."""
+    texts = []
+    for name, value in config:
+        if isinstance(value, SecretStr):
+            texts.append(f"{name}={value.get_secret_value()}")
+        elif name.endswith("_id"):
+            texts.append(f"{name}={value}")
     return digest(*texts)
 
 

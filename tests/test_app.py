@@ -94,6 +94,20 @@ def test_other_secrets_in_the_settings_make_renewed_ones_void(
     again.close()
 
 
+def test_other_keys_of_the_account_leave_renewed_credentials_in_force(
+    settings: Path, world: World
+) -> None:
+    kept = world.context.accounts["gian-hang"].origin()
+    change(settings, "stock = 20", "stock = 30")
+    again = open_world(settings)
+    assert again.context.accounts["gian-hang"].origin() == kept
+    again.close()
+    change(settings, 'shop_id = "220099887"', 'shop_id = "220099888"')
+    other = open_world(settings)
+    assert other.context.accounts["gian-hang"].origin() != kept
+    other.close()
+
+
 def test_a_channel_without_a_stand_in_has_no_sandbox(settings: Path) -> None:
     change(settings, 'channel = "showcase" ', 'sandbox = true\nchannel = "showcase" ')
     with pytest.raises(ConfigError) as caught:

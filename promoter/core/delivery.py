@@ -46,6 +46,8 @@ USED = frozenset(State) - UNATTEMPTED - {State.CANCELLED}
 PREPARE_AHEAD = timedelta(minutes=30)
 PREPARE_AGAIN = timedelta(seconds=5)
 RESUME_AGAIN = timedelta(seconds=30)
+RESUME_AT_MOST = timedelta(days=3)
+"""A post that is neither live nor refused after this is a person's to look at."""
 SURE_AGAIN = timedelta(seconds=60)
 RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120))
 LOOKS = tuple(timedelta(minutes=m) for m in (1, 2, 4, 8, 16))
@@ -144,14 +146,18 @@ def claimed(delivery: Delivery, now: datetime, lease: timedelta) -> Delivery:
 
 def accepted(delivery: Delivery, receipt: Receipt, now: datetime) -> Delivery:
     """Return the delivery after the channel answered with a receipt, or a look found the post."""
-    return replace(
-        delivery,
-        state=State.PUBLISHED if receipt.live else State.PENDING,
-        receipt=receipt,
-        lease_until=None,
-        next_at=now if receipt.live else now + RESUME_AGAIN,
-        note=None,
-    )
+    received = replace(delivery, receipt=receipt, lease_until=None, note=None)
+    if receipt.live:
+        return replace(received, state=State.PUBLISHED, next_at=now)
+    return _pending(received, now, RESUME_AGAIN)
+
+
+def _pending(delivery: Delivery, now: datetime, least: timedelta) -> Delivery:
+    """Return the delivery to be looked at again: more rarely as it ages, and not for ever."""
+    age = now - (delivery.sent_at or now)
+    if age > RESUME_AT_MOST:
+        return held(delivery, now)
+    return replace(delivery, state=State.PENDING, next_at=now + max(least, age / 10))
 
 
 def failed(delivery: Delivery, error: ChannelError, now: datetime) -> Delivery:
@@ -166,7 +172,7 @@ def failed(delivery: Delivery, error: ChannelError, now: datetime) -> Delivery:
     if delivery.state is State.UNKNOWN:
         return replace(delivery, next_at=now + _wait(error, SURE_AGAIN), note=error.phrase)
     if delivery.state is State.PENDING and not isinstance(error, Rejected):
-        return replace(delivery, next_at=now + _wait(error, RESUME_AGAIN), note=error.phrase)
+        return _pending(replace(delivery, note=error.phrase), now, _wait(error, RESUME_AGAIN))
     match error:
         case Rejected():
             return replace(

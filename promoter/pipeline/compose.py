@@ -217,7 +217,7 @@ def _keep(context: Context, post: Post, new: Composed, before: Composed | None) 
         note = None if approved else _what_changed(before, new)
         if old.state is State.PUBLISHED:
             after = replace(old, note=note)
-            if approved and mark != old.shown:
+            if approved:
                 follow_ups.ask(session, post.key, Verb.CORRECT, old.account, now)
         else:
             after = life.composed(old, approved=approved, note=note)

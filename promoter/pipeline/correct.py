@@ -1,10 +1,11 @@
 """correct: brings what is live up to date where the channel can, and takes down what must go."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 from promoter.core.channel import Channel, Corrects, Withdraws
 from promoter.core.delivery import Delivery, State
-from promoter.core.errors import ChannelError, Rejected
+from promoter.core.errors import ChannelError, Rejected, Transient
 from promoter.core.model import Creative, Phrase, Receipt
 from promoter.pipeline import follow, lane
 from promoter.pipeline.compose import refused
@@ -12,6 +13,8 @@ from promoter.pipeline.context import Account, Context
 from promoter.remote.deadline import fence
 from promoter.store import creatives, deliveries
 from promoter.store.follow_ups import FollowUp, Verb
+
+LONG = timedelta(hours=1)
 
 
 def correct(context: Context, account: Account) -> list[Delivery]:
@@ -44,7 +47,7 @@ def withdraw(context: Context, account: Account, leased: FollowUp) -> Delivery |
     try:
         lane.ask(context, account, lambda channel: _taken_down(channel, receipt))
     except ChannelError as error:
-        note = error.phrase if isinstance(error, Rejected) else old.note
+        note = _noted(error) or old.note
         return _end(context, account, leased, attempt, (old, replace(old, note=note)), error)
     new = replace(old, state=State.WITHDRAWN, shown="")
     return _end(context, account, leased, attempt, (old, new))
@@ -69,13 +72,17 @@ def _correct(context: Context, account: Account, leased: FollowUp) -> Delivery |
                 context, account, lambda channel: _corrected(channel, receipt, shown)
             )
     except ChannelError as error:
-        note = _refused(error) if isinstance(error, Rejected) else old.note
+        note = _noted(error) or old.note
         return _end(context, account, leased, attempt, (old, replace(old, note=note)), error)
     new = replace(old, receipt=account.seen(new_receipt), shown=mark, note=None)
     return _end(context, account, leased, attempt, (old, new))
 
 
-def _refused(error: ChannelError) -> Phrase:
+def _noted(error: ChannelError) -> Phrase | None:
+    """Return what staff should know of a failure: only of one that will last."""
+    long = isinstance(error, Transient) and error.after is not None and error.after >= LONG
+    if not (isinstance(error, Rejected) or long):
+        return None
     return Phrase("it still shows what it showed before: {reason}", reason=error.phrase)
 
 

@@ -6,8 +6,16 @@ The number in its error decides, never the HTTP status: throttling and expired t
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import Enum, auto
+from typing import Any
 
-from pydantic import BaseModel, Field, FiniteFloat, TypeAdapter, ValidationError
+from pydantic import (
+    BaseModel,
+    Field,
+    FiniteFloat,
+    TypeAdapter,
+    ValidationError,
+    model_validator,
+)
 from pydantic_core import from_json, to_json
 
 from promoter.core.errors import (
@@ -38,7 +46,22 @@ class Duplicate(OutcomeUnknown):
     """The same was posted before (506) or holds these photos already (100/1366051)."""
 
 
-class Refusal(BaseModel):
+class Forbidden(NotAuthorized):
+    """The account may not do this: a permission, or its role on the page, is lacking."""
+
+
+class Said(BaseModel):
+    """What a service says: a null is as good as nothing."""
+
+    @model_validator(mode="before")
+    @classmethod
+    def _without_nulls(cls, given: Any) -> Any:
+        if not isinstance(given, dict):
+            return given
+        return {name: value for name, value in given.items() if value is not None}
+
+
+class Refusal(Said):
     """The Graph API's own error."""
 
     code: int
@@ -214,7 +237,7 @@ def _refused(answer: Answer, said: Refusal) -> ChannelError:
                 Phrase("{host} wants other signatures; check app_secret: {reason}", **told)
             )
         case _Kind.PERMISSION:
-            return NotAuthorized(
+            return Forbidden(
                 Phrase(
                     "{host} does not allow this to the account; check its permissions, and its "
                     "role on the page: {reason}",

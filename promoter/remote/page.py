@@ -9,6 +9,7 @@ from typing import Annotated, Literal, TypeVar
 from pydantic import BaseModel, Field
 
 from promoter.core.model import Media, Phrase
+from promoter.remote import graph
 from promoter.remote.answer import Effect
 from promoter.remote.http import Session
 
@@ -28,7 +29,7 @@ Id = Annotated[str, Field(pattern=r"^\d+(_\d+)?$")]
 Model = TypeVar("Model", bound=BaseModel)
 
 
-class Node(BaseModel):
+class Node(graph.Said):
     """Anything that has an id."""
 
     id: Id
@@ -53,16 +54,16 @@ class Words(Node):
     author: Author | None = Field(default=None, alias="from")
 
 
-class _Cursors(BaseModel):
+class _Cursors(graph.Said):
     after: str = ""
 
 
-class _Paging(BaseModel):
+class _Paging(graph.Said):
     cursors: _Cursors = _Cursors()
     next: str = ""
 
 
-class _List(BaseModel):
+class _List(graph.Said):
     data: list[Words]
     paging: _Paging = _Paging()
 

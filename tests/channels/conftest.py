@@ -291,7 +291,6 @@ def _shop(*, review: bool) -> Iterator[StandIn]:
             secrets=[SHOP[name] for name in ("partner_key", "access_token", "refresh_token")],
             clock=clock,
             hosts=shopee_stand.HOSTS,
-            largest=10_485_760,
             wait=timedelta(minutes=1),
             placement=Placement.LISTING,
             correct=("POST", "/product/update_item"),

@@ -15,7 +15,8 @@ from facebook_business.adobjects.pagepost import PagePost as OfficialPost
 from pydantic import ValidationError
 
 from promoter.channels import facebook
-from promoter.channels.facebook import LIMITS, Config, Facebook
+from promoter.channels.facebook import LIMITS, Config
+from promoter.channels.facebook.channel import Facebook
 from promoter.core.channel import Comments, Corrects, Finds, Measures, Prepares, Resumes, Withdraws
 from promoter.core.errors import (
     ChannelError,
@@ -42,6 +43,7 @@ SECRET = "planted-app-secret"
 NOW = datetime(2026, 11, 23, 2, 30, tzinfo=UTC)
 POST = f"{PAGE}_5647382910"
 RECEIPT = Receipt(POST, f"https://www.facebook.com/{POST}")
+SECOND = replace(RECEIPT, remote_id=f"{PAGE}_2")
 SPECS = Path(__file__).parents[2].parent / "shared" / "specs" / "facebook"
 
 
@@ -77,20 +79,25 @@ def box(clock: Clock) -> Iterator[Sandbox]:
         yield box
 
 
-def connected(url: str, **keys: object) -> Facebook:
+def connected(url: str, clock: Clock | None = None, **keys: object) -> Facebook:
     own = {"page_id": PAGE, "token": TOKEN, "app_secret": SECRET, **keys}
-    session = Session(limit=timedelta(seconds=10), loopback_only=True, hosts={HOST: url})
+    session = Session(
+        limit=timedelta(seconds=10),
+        loopback_only=True,
+        hosts={HOST: url},
+        clock=clock or Clock(),
+    )
     return facebook.connect(Config.model_validate(own), session)
 
 
 @pytest.fixture
-def channel(box: Sandbox) -> Facebook:
-    return connected(box.url)
+def channel(box: Sandbox, clock: Clock) -> Facebook:
+    return connected(box.url, clock)
 
 
 @pytest.fixture
-def drafting(box: Sandbox) -> Facebook:
-    return connected(box.url, drafts=True)
+def drafting(box: Sandbox, clock: Clock) -> Facebook:
+    return connected(box.url, clock, drafts=True)
 
 
 def about(
@@ -102,8 +109,8 @@ def about(
     return replace(made, caption=f"{words}\n\n{link}", link=link)
 
 
-def ready(channel: Facebook, what: Creative) -> Draft:
-    draft = None
+def ready(channel: Facebook, what: Creative, draft: Draft | None = None) -> Draft:
+    """Prepare as the pipeline does, from nothing or from a draft that was kept."""
     for _ in range(20):
         draft = channel.prepare(what, key(), draft)
         if draft.ready:
@@ -153,11 +160,11 @@ class Script:
 
 
 @contextmanager
-def hearing(*answers: Say, **keys: object) -> Iterator[Script]:
+def hearing(*answers: Say, clock: Clock | None = None, **keys: object) -> Iterator[Script]:
     """Let a channel hear these answers in turn; no other call is answered."""
     left = iter(answers)
     with serving(lambda client: next(left)(client)) as service:
-        yield Script(connected(service.url, **keys), service.requests)
+        yield Script(connected(service.url, clock, **keys), service.requests)
 
 
 def parsed(raw: bytes) -> Request:
@@ -236,6 +243,10 @@ def test_the_token_travels_in_the_header_alone_and_every_call_is_signed(
         assert request.path.startswith("/v26.0/")
 
 
+def test_a_lost_post_is_left_to_a_person_since_a_second_copy_is_not_looked_for() -> None:
+    assert not LIMITS.resend_after_absent
+
+
 def test_without_an_apps_secret_nothing_is_signed() -> None:
     with hearing(said({"id": "1"}), app_secret=None) as script:
         script.channel.prepare(about(), key(), None)
@@ -282,7 +293,9 @@ def test_a_picture_is_uploaded_unseen_with_its_alt_text() -> None:
     assert form(request)["alt_text_custom"] == picture.alt
     (file,) = request.files["source"]
     assert (file.mime, file.data) == ("image/jpeg", picture.data)
-    assert (draft.ready, dict(draft.data)) == (False, {picture.sha256: "777000111"})
+    moment = str(int(NOW.timestamp()))
+    assert not draft.ready
+    assert dict(draft.data) == {picture.sha256: "777000111", "uploaded": moment}
 
 
 @pytest.mark.parametrize("pictures", [0, 1, 3])
@@ -322,6 +335,144 @@ def test_what_lacks_is_prepared_even_if_the_draft_calls_itself_ready() -> None:
         draft = script.channel.prepare(about(pictures=1), key(), Draft(ready=True, data={}))
     assert draft.ready
     assert len(script.requests) == 1
+
+
+# Photos that are cleared away after a day
+
+
+def photos(box: Sandbox) -> int:
+    return box.left("POST", "/photos")
+
+
+@pytest.mark.parametrize("drafts", [True, False])
+@pytest.mark.parametrize("hours", [20.1, 30])
+def test_photos_that_may_be_cleared_away_are_uploaded_anew(
+    box: Sandbox, clock: Clock, hours: float, *, drafts: bool
+) -> None:
+    channel = connected(box.url, clock, drafts=drafts)
+    draft = channel.prepare(about(), key(), None)
+    draft = channel.prepare(about(), key(), draft)
+    assert draft.ready is not drafts
+    clock.go_on(hours=hours)
+    draft = ready(channel, about(), draft)
+    assert photos(box) == 4
+    channel.publish(about(), key(), draft)
+    (feed,) = stand(box).feeds(clock.now)
+    assert len(feed.entries[0].pictures) == 2
+
+
+def test_one_upload_a_step_when_they_are_uploaded_anew(
+    box: Sandbox, channel: Facebook, clock: Clock
+) -> None:
+    draft = ready(channel, about())
+    clock.go_on(hours=21)
+    for calls in (3, 4):
+        draft = channel.prepare(about(), key(), draft)
+        assert photos(box) == calls
+        assert draft.ready is (calls == 4)
+
+
+def test_the_oldest_photo_counts(box: Sandbox, channel: Facebook, clock: Clock) -> None:
+    draft = channel.prepare(about(), key(), None)
+    clock.go_on(hours=19)
+    draft = channel.prepare(about(), key(), draft)
+    assert draft.ready
+    clock.go_on(hours=2)
+    assert not channel.prepare(about(), key(), draft).ready
+    assert photos(box) == 3
+
+
+def test_photos_are_not_looked_at_while_others_lack(
+    box: Sandbox, channel: Facebook, clock: Clock
+) -> None:
+    draft = channel.prepare(about(), key(), None)
+    clock.go_on(minutes=30)
+    assert channel.prepare(about(), key(), draft).ready
+    assert box.left() == 2
+
+
+def test_photos_of_less_than_twenty_hours_are_used(
+    box: Sandbox, channel: Facebook, clock: Clock
+) -> None:
+    draft = ready(channel, about())
+    clock.go_on(hours=19.9)
+    assert channel.prepare(about(), key(), draft) == draft
+    assert photos(box) == 2
+
+
+def test_photos_of_an_unknown_age_are_uploaded_anew(box: Sandbox, channel: Facebook) -> None:
+    draft = ready(channel, about())
+    unknown = {name: value for name, value in draft.data.items() if name != "uploaded"}
+    assert not channel.prepare(about(), key(), replace(draft, data=unknown)).ready
+    assert photos(box) == 3
+
+
+def test_photos_of_a_hidden_post_are_kept_with_it(
+    box: Sandbox, drafting: Facebook, clock: Clock
+) -> None:
+    draft = ready(drafting, about())
+    clock.go_on(days=3)
+    assert drafting.prepare(about(), key(), draft) == draft
+    assert box.left() == 3
+
+
+def test_a_post_whose_photos_are_gone_is_surely_not_done_and_prepared_anew(
+    box: Sandbox, channel: Facebook, clock: Clock
+) -> None:
+    draft = ready(channel, about())
+    clock.go_on(hours=25)
+    with pytest.raises(Transient):
+        channel.publish(about(), key(), draft)
+    assert shown(box) == []
+    channel.publish(about(), key(), ready(channel, about(), draft))
+    assert shown(box) == [about().caption]
+
+
+def test_photos_that_are_gone_early_are_uploaded_anew_too(clock: Clock) -> None:
+    what = about(pictures=2)
+    gone = refusal(100, 33)
+    uploads = [said({"id": f"77{number}"}) for number in range(4)]
+    looks = [said({"id": "770"}), gone]
+    script_ = [*uploads[:2], gone, *looks, *uploads[2:], said({"id": POST})]
+    with hearing(*script_, clock=clock) as script:
+        draft = ready(script.channel, what)
+        with pytest.raises(Transient):
+            script.channel.publish(what, key(), draft)
+        clock.go_on(minutes=1)
+        again = script.channel.prepare(what, key(), draft)
+        assert not again.ready
+        again = script.channel.prepare(what, key(), again)
+        assert again.ready
+        assert script.channel.publish(what, key(), again) == RECEIPT
+    methods = [request.method for request in script.requests]
+    assert methods == ["POST"] * 3 + ["GET"] * 2 + ["POST"] * 3
+
+
+def test_photos_that_are_still_there_are_used_again(clock: Clock) -> None:
+    what = about(pictures=1)
+    with hearing(said({"id": "770"}), said({"id": "770"}), clock=clock) as script:
+        draft = ready(script.channel, what)
+        clock.go_on(minutes=5)
+        assert script.channel.prepare(what, key(), draft) == draft
+
+
+def test_a_post_without_photos_whose_page_is_missing_is_refused() -> None:
+    with hearing(refusal(100, 33)) as script, pytest.raises(Rejected):
+        script.channel.publish(about(pictures=0), key(), None)
+    with hearing(refusal(100, 33), drafts=True) as script, pytest.raises(Rejected):
+        script.channel.prepare(about(pictures=0), key(), None)
+
+
+def test_a_hidden_post_whose_photos_are_gone_gets_new_ones_but_once() -> None:
+    gone = refusal(100, 33)
+    photo = said({"id": "770"})
+    with hearing(photo, gone, photo, gone, drafts=True) as script:
+        draft = None
+        for _ in range(3):
+            draft = script.channel.prepare(about(pictures=1), key(), draft)
+            assert not draft.ready
+        with pytest.raises(Transient):
+            script.channel.prepare(about(pictures=1), key(), draft)
 
 
 def test_the_longest_caption_is_63206_characters(box: Sandbox, channel: Facebook) -> None:
@@ -480,6 +631,26 @@ def test_a_list_without_end_is_left_after_ten_pages() -> None:
     assert len(script.requests) == 10
 
 
+@pytest.mark.parametrize("nothing", ["message", "created_time", "is_published", "from"])
+def test_a_null_in_a_listed_post_hides_no_other(nothing: str) -> None:
+    row: dict[str, object] = {"id": f"{PAGE}_1", "message": "Another", "is_published": True}
+    ours = {"id": POST, "message": about().caption, "is_published": True}
+    assert looked(said({"data": [row | {nothing: None}, ours]})) == RECEIPT
+
+
+@pytest.mark.parametrize(
+    "paging",
+    [
+        None,
+        {"cursors": None, "next": None},
+        {"cursors": {"after": None}, "next": f"https://{HOST}"},
+    ],
+    ids=str,
+)
+def test_a_null_in_what_comes_next_ends_the_list(paging: object) -> None:
+    assert looked(said({"data": [], "paging": paging})) == Absent(sure=False)
+
+
 def test_a_list_that_cannot_be_read_is_no_absence() -> None:
     strange: list[object] = [{"posts": []}, {"data": [{"message": "no id"}]}, {"data": {}}]
     for body in strange:
@@ -552,22 +723,43 @@ def test_a_published_draft_is_live_only_after_a_look(box: Sandbox, drafting: Fac
 
 def test_a_draft_that_stays_hidden_is_never_called_live(clock: Clock) -> None:
     with standing(clock, drafts=False) as box:
-        channel = connected(box.url, drafts=True)
+        channel = connected(box.url, clock, drafts=True)
         receipt = published(channel, about())
         assert shown(box) == []
         writes = box.left("POST")
-        once = channel.resume(receipt)
-        assert not once.live
-        with pytest.raises(Rejected, match="drafts = false"):
-            channel.resume(once)
+        for _ in range(20):
+            receipt = channel.resume(receipt)
+            assert not receipt.live
+            clock.go_on(seconds=30)
+        with pytest.raises(Rejected, match=r"delete the hidden draft on the page.*drafts = false"):
+            channel.resume(receipt)
         assert box.left("POST") == writes
 
 
-def test_a_draft_that_is_public_at_the_second_look_is_live_under_its_own_address() -> None:
-    states = [said({"id": POST, "is_published": public}) for public in (False, True)]
-    with hearing(*states, drafts=True) as script:
+def test_the_moment_of_the_first_hidden_look_is_kept_in_the_address(clock: Clock) -> None:
+    hidden = said({"id": POST, "is_published": False})
+    with hearing(hidden, hidden, clock=clock, drafts=True) as script:
         once = script.channel.resume(replace(RECEIPT, live=False))
+        assert once.url == f"{RECEIPT.url}#hidden-{int(NOW.timestamp())}"
+        clock.go_on(minutes=9)
+        assert script.channel.resume(once) == once
+
+
+@pytest.mark.parametrize("minutes", [1, 9, 60])
+def test_a_draft_that_is_public_in_the_end_is_live_under_its_own_address(
+    clock: Clock, minutes: int
+) -> None:
+    states = [said({"id": POST, "is_published": public}) for public in (False, True)]
+    with hearing(*states, clock=clock, drafts=True) as script:
+        once = script.channel.resume(replace(RECEIPT, live=False))
+        clock.go_on(minutes=minutes)
         assert script.channel.resume(once) == RECEIPT
+
+
+def test_a_published_draft_that_is_missing_is_looked_for_again() -> None:
+    with hearing(refusal(100, 33), drafts=True) as script, pytest.raises(Transient) as caught:
+        script.channel.resume(replace(RECEIPT, live=False))
+    assert (caught.value.scope, caught.value.after) == (Scope.POST, timedelta(minutes=10))
 
 
 @pytest.mark.parametrize("drafts", [True, False])
@@ -640,7 +832,7 @@ def test_a_refused_post_says_what_is_to_be_done(
 ) -> None:
     with hearing(refusal(*code)) as script, pytest.raises(ChannelError) as caught:
         script.channel.publish(about(pictures=0), key(), None)
-    assert type(caught.value) is expected
+    assert isinstance(caught.value, expected)
 
 
 def test_a_throttled_account_waits_as_long_as_the_service_says() -> None:
@@ -662,6 +854,8 @@ def test_a_throttled_account_waits_as_long_as_the_service_says() -> None:
         answer(200, b'{"id": "1_2"}', Content_Type="text/plain"),
         answer(200, b"\xff\xd8", Content_Type="image/jpeg"),
         answer(200, b"access_token=x", Content_Type="text/plain"),
+        answer(200, b'{"id": ' + b"[" * 100_000, Content_Type="application/json"),
+        answer(200, b'{"id": "1", "x":' + b"[" * 5_000 + b"]" * 5_000 + b"}"),
         answer(200, b"<h1>Wi-Fi</h1>", Content_Type="text/html"),
         answer(502, b"<h1>Sorry</h1>", Content_Type="text/html"),
         answer(404, b"", Content_Type="text/html"),
@@ -753,6 +947,109 @@ def test_what_is_still_there_is_not_called_withdrawn(code: tuple[int, int], then
 def test_a_look_that_fails_withdraws_nothing() -> None:
     with hearing(refusal(100, 33), refusal(2)) as script, pytest.raises(Transient):
         script.channel.withdraw(RECEIPT)
+
+
+# A post whose address a person gave
+
+ADDRESSES = {
+    f"https://www.facebook.com/{POST}": POST,
+    f"https://www.facebook.com/{POST}/?ref=share": POST,
+    f"https://m.facebook.com/ocop.baclieu/posts/{POST}": POST,
+    "https://www.facebook.com/ocop.baclieu/posts/5647382910": POST,
+    "https://www.facebook.com/ocop.baclieu/posts/mu%E1%BB%91i-h%E1%BA%A1t/5647382910/": POST,
+    "https://facebook.com/ocop.baclieu/permalink/5647382910?locale=vi_VN": POST,
+    f"https://www.facebook.com/permalink.php?story_fbid=5647382910&id={PAGE}": POST,
+    f"https://m.facebook.com/story.php?id={PAGE}&story_fbid=5647382910&eav=Af": POST,
+    "5647382910": "5647382910",
+    POST: POST,
+}
+UNKNOWN = [
+    "",
+    "post",
+    "https://www.facebook.com/",
+    "https://www.facebook.com/ocop.baclieu/posts/pfbid02abcDEF",
+    f"https://www.facebook.com/permalink.php?story_fbid=pfbid02abc&id={PAGE}",
+    "https://www.facebook.com/permalink.php?story_fbid=5647382910",
+    "https://www.facebook.com/share/p/19xYz/",
+    "https://www.facebook.com/photo/?fbid=777000111&set=a.1",
+    "https://www.facebook.com/ocop.baclieu/photos/777000111",
+    f"https://facebook.com.example.vn/{POST}",
+    f"https://notfacebook.com/{POST}",
+    f"https://example.vn/{POST}",
+    "https://[facebook.com/1_2",
+    f"{POST}/comments",
+    f"https://www.facebook.com/{POST}/comments",
+    "https://www.facebook.com/ocop.baclieu/posts/5647382910/comments",
+    f"{POST}\n",
+    "../me",
+]
+
+
+def resolved(remote_id: str) -> Receipt:
+    """Return the receipt of a post that a person has looked up."""
+    return Receipt(remote_id, remote_id)
+
+
+@pytest.mark.parametrize(("address", "post"), ADDRESSES.items())
+def test_the_number_of_a_post_is_found_in_its_address(address: str, post: str) -> None:
+    caption = about().caption
+    done, words = said({"success": True}), said({"id": POST, "message": caption})
+    comment = (said({"data": []}), said({"id": "1_3"}))
+    with hearing(done, words, *comment, said(counters()), said(ALL), done) as script:
+        receipt = resolved(address)
+        assert script.channel.correct(receipt, about()) == receipt
+        script.channel.comment(receipt, "Đặt hàng")
+        assert len(numbers(script.channel.metrics([receipt], NOW), address)) == 6
+        script.channel.withdraw(receipt)
+    paths = [request.path.removeprefix(f"/v26.0/{post}") for request in script.requests]
+    assert paths == ["", "", "/comments", "/comments", "", "/insights", ""]
+
+
+@pytest.mark.parametrize("address", UNKNOWN)
+def test_a_post_whose_number_is_not_known_is_left_to_a_person(address: str) -> None:
+    receipt = resolved(address)
+    with hearing() as script:
+        for verb in (
+            lambda: script.channel.withdraw(receipt),
+            lambda: script.channel.correct(receipt, about()),
+            lambda: script.channel.comment(receipt, "Đặt hàng"),
+        ):
+            with pytest.raises(Rejected, match="do it by hand at"):
+                verb()
+        assert script.channel.metrics([receipt], NOW) == []
+    assert script.requests == []
+
+
+def test_a_post_whose_number_is_not_known_is_counted_no_more_than_it_stops_others() -> None:
+    unknown = resolved("https://www.facebook.com/share/p/19xYz/")
+    with hearing(said(counters()), said(ALL)) as script:
+        assert len(numbers(script.channel.metrics([unknown, RECEIPT], NOW))) == 6
+
+
+@pytest.mark.parametrize(("address", "post"), ADDRESSES.items())
+def test_only_a_number_that_was_not_put_together_is_believed_to_be_gone(
+    address: str, post: str
+) -> None:
+    gone = refusal(100, 33)
+    with hearing(gone, gone) as script:
+        if post in address:
+            script.channel.withdraw(resolved(address))
+        else:
+            with pytest.raises(Rejected):
+                script.channel.withdraw(resolved(address))
+
+
+def test_a_post_of_another_page_is_not_believed_to_be_gone() -> None:
+    gone = refusal(100, 33)
+    with hearing(gone, gone) as script, pytest.raises(Rejected):
+        script.channel.withdraw(resolved("https://www.facebook.com/77_5647382910"))
+
+
+def test_a_post_that_a_person_looked_up_is_withdrawn(box: Sandbox, channel: Facebook) -> None:
+    receipt = published(channel, about())
+    number = receipt.remote_id.partition("_")[2]
+    channel.withdraw(resolved(f"https://www.facebook.com/ocop.baclieu/posts/{number}"))
+    assert shown(box) == []
 
 
 # The first comment
@@ -959,13 +1256,108 @@ def test_the_use_of_an_earlier_reading_is_forgotten() -> None:
         assert len(script.channel.metrics([RECEIPT], NOW)) == 6
 
 
-@pytest.mark.parametrize("trouble", [refusal(190), refusal(4), refusal(2), refusal(200)])
-def test_trouble_of_the_account_keeps_what_was_read(trouble: Say) -> None:
+@pytest.mark.parametrize("trouble", [refusal(190), refusal(102), refusal(4), refusal(368)])
+def test_trouble_of_the_account_ends_the_reading_and_keeps_what_was_read(trouble: Say) -> None:
     with hearing(said(counters()), trouble) as script:
-        found = script.channel.metrics([RECEIPT], NOW)
+        found = script.channel.metrics([RECEIPT, SECOND], NOW)
     assert set(numbers(found)) == {"shares", "comments", "reactions"}
     with hearing(trouble) as script, pytest.raises((Transient, NotAuthorized)):
-        script.channel.metrics([RECEIPT], NOW)
+        script.channel.metrics([RECEIPT, SECOND], NOW)
+
+
+ODD = [
+    refusal(1),
+    refusal(2),
+    refusal(10),
+    refusal(200),
+    said({"id": "x"}),
+    said([]),
+    answer(200, b"<h1>Sorry</h1>", Content_Type="text/html"),
+    answer(502, b"<h1>Sorry</h1>", Content_Type="text/html"),
+]
+
+
+@pytest.mark.parametrize("odd", ODD)
+def test_one_posts_odd_counters_leave_only_these_out(odd: Say) -> None:
+    with hearing(odd, said(counters(id=SECOND.remote_id)), said(ALL), said(ALL)) as script:
+        found = script.channel.metrics([RECEIPT, SECOND], NOW)
+    assert set(numbers(found)) == {"views", "reach", "clicks"}
+    assert len(numbers(found, SECOND.remote_id)) == 6
+
+
+@pytest.mark.parametrize("odd", [*ODD, said({"data": [{"name": "post_media_view"}]})])
+def test_one_posts_odd_insights_leave_only_these_out(odd: Say) -> None:
+    both = [said(counters()), said(counters(id=SECOND.remote_id))]
+    with hearing(*both, odd, said(ALL)) as script:
+        found = script.channel.metrics([RECEIPT, SECOND], NOW)
+    assert set(numbers(found)) == {"shares", "comments", "reactions"}
+    assert len(numbers(found, SECOND.remote_id)) == 6
+
+
+def test_insights_that_the_account_may_not_read_are_missing_from_all_posts() -> None:
+    both = [said(counters()), said(counters(id=SECOND.remote_id))]
+    with hearing(*both, refusal(10), refusal(10)) as script:
+        found = script.channel.metrics([RECEIPT, SECOND], NOW)
+    assert set(numbers(found)) == {"shares", "comments", "reactions"}
+
+
+def test_a_metric_that_alone_may_not_be_read_takes_no_other_with_it() -> None:
+    names = [refusal(10), said(insights(post_total_media_view_unique=900)), UNKNOWN_METRIC]
+    with hearing(said(counters()), UNKNOWN_METRIC, *names) as script:
+        assert numbers(script.channel.metrics([RECEIPT], NOW))["reach"] == 900
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        {"data": []},
+        {"summary": {}},
+        {"summary": {"order": "ranked"}},
+        {"summary": {"total_count": None}},
+        {"summary": {"total_count": "many"}},
+        {"summary": {"total_count": True}},
+        {"summary": []},
+        [],
+        None,
+        5,
+    ],
+    ids=str,
+)
+def test_a_counter_that_is_not_told_takes_no_other_with_it(odd: object) -> None:
+    with hearing(said(counters(comments=odd)), said(ALL)) as script:
+        found = numbers(script.channel.metrics([RECEIPT], NOW))
+    assert len(found) == 5
+    assert "comments" not in found
+
+
+def test_shares_without_their_number_are_missing_and_not_zero() -> None:
+    with hearing(said(counters(shares={"count": "many"})), said(ALL)) as script:
+        assert "shares" not in numbers(script.channel.metrics([RECEIPT], NOW))
+
+
+def test_where_nothing_could_be_read_of_any_post_the_trouble_is_told() -> None:
+    with hearing(*[refusal(2)] * 4) as script, pytest.raises(Transient) as caught:
+        script.channel.metrics([RECEIPT, SECOND], NOW)
+    assert caught.value.scope is Scope.POST
+
+
+def many(number: int) -> list[Receipt]:
+    return [replace(RECEIPT, remote_id=f"{PAGE}_{each}") for each in range(number)]
+
+
+def test_failures_that_are_not_in_a_row_are_of_the_posts() -> None:
+    failing = [refusal(2)] * 4
+    with hearing(*failing, said(counters()), *failing, *[said(ALL)] * 9) as script:
+        found = script.channel.metrics(many(9), NOW)
+    assert len(script.requests) == 18
+    assert {metric.remote_id for metric in found} == {post.remote_id for post in many(9)}
+
+
+def test_what_fails_for_five_posts_in_a_row_is_asked_for_no_more_and_the_rest_is() -> None:
+    with hearing(*[refusal(2)] * 5, *[said(ALL)] * 9) as script:
+        found = script.channel.metrics(many(9), NOW)
+    assert len(script.requests) == 14
+    assert {metric.name for metric in found} == {"views", "reach", "clicks"}
 
 
 def test_nothing_is_asked_about_no_posts() -> None:

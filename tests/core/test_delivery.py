@@ -242,3 +242,28 @@ def test_the_public_call_is_never_made_twice_without_sure_absence(
         if before.state is State.UNKNOWN and current.state is State.DUE:
             assert sure_in_a_row >= 2
         assert not (before.state is State.PUBLISHED and current.state is not State.PUBLISHED)
+
+
+def test_a_channel_that_refuses_to_be_asked_ends_with_a_person() -> None:
+    current = life.lost(sending(), AT, WHY)
+    now, looks = AT, 0
+    while current.state is State.UNKNOWN and looks < 50:
+        now = max(now, current.next_at)
+        current = life.failed(current, Rejected(WHY), now)
+        looks += 1
+    assert current.state is State.HELD
+    assert now - AT >= timedelta(minutes=30)
+    assert current.note == WHY
+
+
+def test_a_post_that_stays_pending_is_looked_at_ever_more_rarely_and_then_by_a_person() -> None:
+    current = life.accepted(sending(), Receipt("7", "http://x.vn/7", live=False), AT)
+    now, looks = AT, 0
+    while current.state is State.PENDING:
+        now = current.next_at
+        later = life.failed(current, Transient(WHY), now)
+        assert later.state is State.HELD or later.next_at - now >= life.RESUME_AGAIN
+        current, looks = later, looks + 1
+    assert current.state is State.HELD
+    assert looks < 120
+    assert timedelta(days=3) < now - AT < timedelta(days=4)

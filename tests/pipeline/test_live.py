@@ -14,8 +14,10 @@ from promoter.pipeline import lane, plan
 from promoter.pipeline.compose import compose
 from promoter.pipeline.decide import decide
 from promoter.pipeline.plan import Text
+from promoter.pipeline.renew import renew
+from promoter.pipeline.settle import close_late
 from promoter.sandbox.contract import Fault
-from promoter.store import deliveries, follow_ups, posts, products
+from promoter.store import creatives, deliveries, follow_ups, posts, products
 from promoter.store.database import Store
 from promoter.store.follow_ups import Verb
 from tests import world as office
@@ -225,3 +227,58 @@ def test_a_campaign_whose_account_left_the_settings_cancels_nothing(shop: Shop) 
     assert plan.extend(shop.world).empty
     with shop.store.read() as session:
         assert follow_ups.next_moment(session) is None
+
+
+def test_a_listing_that_missed_its_slot_gets_another(shop: Shop) -> None:
+    wanted = listing()
+    office.planned(shop.world, wanted)
+    shop.store.set_clock(SLOT + timedelta(days=1))
+    close_late(shop.world)
+    assert state(shop.world, wanted).state is State.MISSED
+    assert not used(shop, wanted)
+
+
+def test_a_wish_to_correct_does_not_replace_the_approval(shop: Shop) -> None:
+    wanted = shop.open(approval=Approval.STAFF)
+    dearer(shop)
+    with shop.store.write() as session:
+        follow_ups.ask(session, wanted.key, Verb.CORRECT, "shop", shop.store.now())
+    shop.lane()
+    assert prices(shop) == [15_000]
+    assert "approval" in str(state(shop.world, wanted).note)
+
+
+def test_what_a_correction_has_shown_is_kept(shop: Shop) -> None:
+    wanted = shop.open()
+    before = state(shop.world, wanted).shown
+    dearer(shop)
+    shop.lane()
+    with shop.store.read() as session:
+        composed = creatives.get(session, wanted.key)
+    assert composed
+    assert state(shop.world, wanted).shown == composed.creative.digest() != before
+
+
+def test_an_account_that_has_to_wait_is_not_asked_for_corrections(shop: Shop) -> None:
+    wanted = shop.open()
+    dearer(shop)
+    with shop.store.write() as session:
+        waiting = deliveries.account(session, "shop")
+        until = shop.store.now() + timedelta(minutes=10)
+        deliveries.save_account(session, "shop", replace(waiting, wait_until=until))
+    shop.lane()
+    assert prices(shop) == [15_000]
+    shop.pass_time(timedelta(minutes=11))
+    shop.lane()
+    assert prices(shop) == [16_000]
+    assert shop.pending(wanted.key) == []
+
+
+def test_credentials_that_are_newer_already_are_not_renewed(shop: Shop) -> None:
+    shop.open()
+    shop.pass_time(timedelta(hours=5))
+    dearer(shop)
+    shop.lane()
+    channel: Any = shop.account.connect()
+    renew(shop.world, shop.account, channel, 0)
+    assert shop.standin.proxy.left("POST", "/auth/access_token/get") == 1

@@ -15,7 +15,7 @@ from promoter.core.errors import (
 )
 from promoter.core.model import Phrase
 from promoter.remote.answer import Answer, Effect
-from promoter.remote.graph import Duplicate, Meter, Missing, judge, proof
+from promoter.remote.graph import Duplicate, Forbidden, Meter, Missing, judge, proof
 
 HOST = "graph.facebook.com"
 VERSION = "v26.0"
@@ -91,10 +91,29 @@ BLOCKED = [(368, None), (368, 1390008), (368, 1346003), (4, 2207051)]
 Pair = tuple[int, int | None]
 
 
-@pytest.mark.parametrize("pair", NOT_ALLOWED + NOT_SIGNED_IN, ids=str)
+@pytest.mark.parametrize("pair", NOT_SIGNED_IN, ids=str)
 @every_effect
-def test_token_and_permission_are_the_accounts_problem(pair: Pair, effect: Effect) -> None:
+def test_a_token_is_the_accounts_problem(pair: Pair, effect: Effect) -> None:
     assert type(meaning(said(400, error(*pair), effect))) is NotAuthorized
+
+
+@pytest.mark.parametrize("pair", NOT_ALLOWED, ids=str)
+@every_effect
+def test_a_lacking_permission_is_the_accounts_problem_and_told_apart(
+    pair: Pair, effect: Effect
+) -> None:
+    found = meaning(said(400, error(*pair), effect))
+    assert type(found) is Forbidden
+    assert isinstance(found, NotAuthorized)
+
+
+@pytest.mark.parametrize(
+    "name", ["error_subcode", "message", "error_user_msg", "is_transient", "type", "fbtrace_id"]
+)
+@every_effect
+def test_a_null_in_an_error_is_as_good_as_nothing(name: str, effect: Effect) -> None:
+    answer = said(400, error(190, **{name: None}), effect)
+    assert type(meaning(answer)) is NotAuthorized
 
 
 @pytest.mark.parametrize("pair", REFUSED, ids=str)
@@ -126,7 +145,7 @@ def test_a_duplicate_is_a_doubt(pair: Pair, effect: Effect) -> None:
 @every_effect
 def test_a_missing_object_is_told_apart(effect: Effect) -> None:
     assert type(meaning(said(400, error(100, 33), effect))) is Missing
-    assert type(meaning(said(400, error(200, 33), effect))) is NotAuthorized
+    assert type(meaning(said(400, error(200, 33), effect))) is Forbidden
 
 
 def test_a_subcode_of_few_digits_means_nothing_by_itself() -> None:
@@ -218,6 +237,22 @@ def test_a_refusal_by_another_page_decides_nothing(
 @every_effect
 def test_a_success_that_is_no_object_is_no_success(body: bytes, effect: Effect) -> None:
     assert type(meaning(said(200, body, effect))) is type(effect.lost(NO_MATTER))
+
+
+@pytest.mark.parametrize("depth", [150, 250, 1_000, 100_000])
+@pytest.mark.parametrize("pair", [("[", "]"), ('{"a":', "}")], ids=str)
+@every_effect
+def test_an_answer_without_bottom_is_one_that_cannot_be_read_at_worst(
+    depth: int, pair: tuple[str, str], effect: Effect
+) -> None:
+    inside = f"{pair[0] * depth}1{pair[1] * depth}"
+    success = meaning(said(200, f'{{"id": "1", "x": {inside}}}'.encode(), effect))
+    refused = meaning(said(400, f'{{"error": {{"code": 190, "x": {inside}}}}}'.encode(), effect))
+    if depth > 200:  # more is not read
+        assert type(success) is type(refused) is type(effect.lost(NO_MATTER))
+    else:
+        assert success is None
+        assert type(refused) is NotAuthorized
 
 
 @every_effect

@@ -799,7 +799,7 @@ def test_only_whole_jpeg_and_png_pictures_are_taken(client: Client, data: bytes)
     assert listed[0]["error"] == "error_param"
 
 
-@pytest.mark.parametrize(("size", "error"), [(10_485_760, ""), (10_485_761, "error_param")])
+@pytest.mark.parametrize(("size", "error"), [(10_000_000, ""), (10_000_001, "error_param")])
 def test_a_picture_has_ten_megabytes_at_most(client: Client, size: int, error: str) -> None:
     data = picture().ljust(size, b"\0")  # bytes after the end of a picture do no harm
     assert client.upload(data)["response"]["image_info_list"][0]["error"] == error
@@ -1508,6 +1508,88 @@ def test_what_is_shown_already_is_not_looked_at_again(reviewed: Client) -> None:
     id_ = reviewed.add()
     reviewed.later(minutes=10).unlist(id_, unlist=False)
     assert reviewed.status(id_) == "NORMAL"
+
+
+def test_what_is_looked_at_cannot_be_shown_by_hand(reviewed: Client) -> None:
+    id_ = reviewed.add()
+    response = reviewed.unlist(id_, unlist=False)
+    assert response["success_list"] == []
+    assert response["failure_list"][0]["item_id"] == id_
+    assert reviewed.later(minutes=10).status(id_) == "NORMAL"
+
+
+def test_what_is_edited_is_looked_at_again(reviewed: Client) -> None:
+    id_ = reviewed.add()
+    later = reviewed.later(minutes=20)
+    assert update(later, id_, item_name="Trà CẤM bán hộp 200 g")["error"] == ""
+    assert later.status(id_) == "REVIEWING"
+    assert later.later(minutes=10).status(id_) == "BANNED"
+
+
+def test_an_edit_during_the_review_does_not_begin_it_anew(reviewed: Client) -> None:
+    id_ = reviewed.add()
+    later = reviewed.later(minutes=5)
+    update(later, id_, item_name="Trà mãng cầu hộp 200 g")
+    assert later.later(minutes=5).status(id_) == "NORMAL"
+
+
+def test_what_is_hidden_by_an_edit_is_not_looked_at(reviewed: Client) -> None:
+    id_ = reviewed.add()
+    later = reviewed.later(minutes=10)
+    assert update(later, id_, item_status="UNLIST")["error"] == ""
+    assert later.status(id_) == "UNLIST"
+
+
+def test_without_a_review_an_edit_is_seen_at_once(client: Client) -> None:
+    id_ = client.add()
+    update(client, id_, item_name="Trà mãng cầu hộp 200 g")
+    assert client.status(id_) == "NORMAL"
+
+
+# Promotion
+
+
+@pytest.fixture
+def promoted(shelf: Shelf) -> Client:
+    return Client(Stand(ACCOUNTS, shelf, wall=lambda: WALL, promoted=["SALE-1"]))
+
+
+def priced(client: Client, id_: int) -> Any:
+    prices = [{"model_id": 0, "original_price": 99_000}]
+    body = {"item_id": id_, "price_list": prices}
+    return client.post("product/update_price", body)["response"]
+
+
+def test_a_promotion_locks_the_price(promoted: Client) -> None:
+    response = priced(promoted, promoted.add(item_sku="SALE-1"))
+    assert response["success_list"] == []
+    assert "under promotion" in response["failure_list"][0]["failed_reason"]
+
+
+def test_a_promotion_keeps_what_is_listed(promoted: Client) -> None:
+    id_ = promoted.add(item_sku="SALE-1")
+    assert "promotion" in promoted.unlist(id_)["failure_list"][0]["failed_reason"]
+    error = update(promoted, id_, item_status="UNLIST")["error"]
+    assert error == "product.error_cannt_unlisted_in_promotion"
+    assert update(promoted, id_, item_name="Trà mãng cầu hộp 200 g")["error"] == ""
+    assert promoted.status(id_) == "NORMAL"
+
+
+def test_a_promotion_concerns_nothing_that_is_hidden_or_another(promoted: Client) -> None:
+    for more in ({"item_sku": "SALE-1", "item_status": "UNLIST"}, {"item_sku": "SALE-2"}):
+        assert priced(promoted, promoted.add(**more))["failure_list"] == []
+
+
+def test_a_strict_search_that_finds_nothing_is_an_error(shelf: Shelf) -> None:
+    client = Client(Stand(ACCOUNTS, shelf, wall=lambda: WALL, strict_search=True))
+    query = {"item_sku": "OCOP", "page_size": 10}
+    content = client.get("product/search_item", **query)
+    assert (content["error"], content["message"]) == (
+        "product.error_item_not_found",
+        "Product not found",
+    )
+    id_ = client.add(item_sku="OCOP-1")
+    assert client.get("product/search_item", **query)["response"]["item_id_list"] == [id_]
 
 
 def test_a_forbidden_word_is_found_by_the_review(reviewed: Client) -> None:

@@ -1,6 +1,5 @@
 """The channel of one shop: listings are made hidden before their slot, and shown by one call."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -13,9 +12,28 @@ from promoter.channels.shopee import items
 from promoter.channels.shopee.content import LIMITS, checked, pictures, shows, words
 from promoter.channels.shopee.form import Wishes
 from promoter.channels.shopee.items import Items
+from promoter.channels.shopee.meaning import (
+    banned,
+    changing,
+    checking,
+    gone,
+    hidden,
+    listing_number,
+    number_of,
+    odd,
+    proven,
+    still_there,
+)
 from promoter.channels.shopee.sales import metrics
+from promoter.channels.shopee.verdict import REFUSALS
 from promoter.channels.shopee.wire import Keys, Wire
-from promoter.core.errors import ChannelError, NotAuthorized, Rejected, Transient
+from promoter.core.errors import (
+    ChannelError,
+    NotAuthorized,
+    OutcomeUnknown,
+    Rejected,
+    Transient,
+)
 from promoter.core.model import (
     Absent,
     Creative,
@@ -137,21 +155,20 @@ class Shopee:
 
         A look afterwards tells whether the service checks it first; that look cannot fail.
         A correction is two calls, but always of the same listing: nothing is made twice, and
-        `find` tells by comparing whether it arrived.
+        `find` tells by comparing whether it arrived. Should the seller have hidden that listing
+        meanwhile, it is shown.
         """
         listing = checked(creative)
         if draft is None or not draft.ready:
             raise Transient(Phrase("the listing is not prepared yet"))
         number = int(draft.data[ITEM])
-        if draft.data[FOUND] == SHOWN:
-            self._correct(number, creative, listing, pictures(creative, draft.data))
-            return self._receipt(number, self._status(number))
-        try:
-            self._items.hide(number, hidden=False)
-        except Rejected:  # nobody says what it answers to a listing that is shown already
-            if self._status(number) != items.NORMAL:
-                raise
-        return self._receipt(number, self._status(number))
+        if draft.data[FOUND] != SHOWN:
+            return self._receipt(number, self._show(number))
+        self._renew(number, creative, listing, pictures(creative, draft.data))
+        status = self._status(number)
+        if status == items.UNLIST:
+            status = self._show(number)
+        return self._receipt(number, status)
 
     def find(
         self, creative: Creative, key: str, draft: Draft | None, since: datetime
@@ -164,46 +181,70 @@ class Shopee:
             return Absent(sure=known is not None)
         if item.item_status == items.UNLIST:
             return Absent(sure=True)
-        if draft and draft.data.get(FOUND) == SHOWN and not shows(item, creative, listing):
-            return Absent(sure=True)  # still as it was before: the correction did not arrive
+        if draft and draft.data.get(FOUND) == SHOWN:
+            uploaded = [draft.data.get(media.sha256, "") for media in creative.media]
+            if not shows(item, creative, listing, uploaded):
+                return Absent(sure=True)  # as it was before: the correction did not arrive
         return self._receipt(item.item_id, item.item_status, judge=False)
 
     def resume(self, receipt: Receipt) -> Receipt:
-        """Look whether the shop shows the listing by now."""
-        item = self._items.get(_number(receipt))
+        """Look whether the shop shows the listing by now.
+
+        One that is hidden is surely not live, and only its seller knows why: that ends the wait.
+        """
+        item = self._items.get(number_of(receipt))
         if item is None:
-            raise _gone()
+            raise gone()
         match item.item_status:
             case items.NORMAL:
                 return replace(receipt, live=True)
             case items.REVIEWING:
                 return receipt
             case items.BANNED:
-                raise _banned()
+                raise banned()
+            case items.UNLIST:
+                raise hidden()
             case status:
-                raise _odd(status)
+                raise odd(status)
 
     def correct(self, receipt: Receipt, creative: Creative) -> Receipt:
-        """Replace title, description, pictures and price; the stock is the shop's own."""
+        """Replace title, description, pictures and price; the stock is the shop's own.
+
+        Words go first: a promotion that locks the price must not keep them from being put right.
+        """
         listing = checked(creative)
-        number = _number(receipt)
+        number = number_of(receipt)
         uploaded = [self._items.upload(item) for item in creative.media]
-        self._correct(number, creative, listing, uploaded)
+        item = self._existing(number)
+        with changing(lambda: self._status(number)):
+            self._items.change(number, words(creative, uploaded), self._wire.publish)
+            if not item.costs(listing.price.amount):
+                self._items.set_price(number, listing.price.amount, self._wire.publish)
         return receipt
 
     def withdraw(self, receipt: Receipt) -> None:
-        """Hide the listing; what is hidden or gone already is fine."""
-        number = _number(receipt)
+        """Hide the listing; what is hidden or gone already is fine.
+
+        One that is checked or banned cannot be hidden, and would be seen when that ends: it is
+        asked for again until then.
+        """
+        number = number_of(receipt)
         try:
             self._items.hide(number, hidden=True)
-        except Rejected:
+        except REFUSALS:
             item = self._items.get(number)
-            if item and item.item_status not in (items.UNLIST, items.BANNED):
-                raise
+            match item.item_status if item else items.UNLIST:
+                case items.UNLIST:
+                    return
+                case items.REVIEWING:
+                    raise checking() from None
+                case items.BANNED:
+                    raise still_there() from None
+            raise
 
     def metrics(self, receipts: Sequence[Receipt], now: datetime) -> list[Metric]:
         """Read visits, likes and units of listings, and the orders of the last 30 days."""
-        numbers = {_listing_number(receipt.remote_id): receipt.remote_id for receipt in receipts}
+        numbers = {listing_number(receipt.remote_id): receipt.remote_id for receipt in receipts}
         listings = {number: name for number, name in numbers.items() if number is not None}
         return metrics(self._wire, listings, now)
 
@@ -253,26 +294,26 @@ class Shopee:
             case items.NORMAL:
                 found = SHOWN
             case items.BANNED:
-                raise _banned()
+                raise banned()
             case status:
-                raise _odd(status)
+                raise odd(status)
         return {ITEM: str(item.item_id), FOUND: found}
 
     def _verified(self, creative: Creative, listing: Listing, done: Mapping[str, str]) -> str:
         """Rewrite a hidden listing that was there, and return how the listing is found now."""
         number = int(done[ITEM])
+        write = self._wire.upload
         if done[FOUND] == HIDDEN:
-            write = self._wire.upload
             self._items.change(number, words(creative, pictures(creative, done)), write)
+        item = self._kept(number)
+        if done[FOUND] == HIDDEN and not item.costs(listing.price.amount):
             self._items.set_price(number, listing.price.amount, write)
-        item = self._items.get(number)
-        if item is None:
-            raise Transient(Phrase("the shop does not show its new listing yet"))
+            item = self._kept(number)
         if item.item_status == items.BANNED:
-            raise _banned()
+            raise banned()
         if item.item_status == items.NORMAL:  # somebody has shown it meanwhile
             return SHOWN
-        if item.price not in (None, listing.price.amount):
+        if not item.costs(listing.price.amount):
             raise Rejected(
                 Phrase(
                     "the shop keeps the price {kept} instead of {wanted} đồng",
@@ -282,19 +323,55 @@ class Shopee:
             )
         return done[FOUND]
 
-    def _correct(
+    def _show(self, number: int) -> str:
+        """Show a listing, and return where it stands then; empty if that cannot be read now.
+
+        Nobody says what the service answers to a listing that is shown or checked already: a
+        refusal counts only if the listing is read to be neither.
+        """
+        try:
+            self._items.hide(number, hidden=False)
+        except REFUSALS as refused:
+            status = self._status(number)
+            match status:
+                case items.NORMAL | items.REVIEWING:
+                    return status
+                case items.UNLIST | items.BANNED | items.DELETED:
+                    raise proven(refused) from None
+            raise OutcomeUnknown(refused.phrase) from None
+        return self._status(number)
+
+    def _renew(
         self, number: int, creative: Creative, listing: Listing, uploaded: Sequence[str]
     ) -> None:
-        """Replace what the public sees; the price only if it is another one.
+        """Replace what the public sees of a listing that was there before us.
 
-        A promotion locks the price: that must not keep the words from being put right.
+        The price goes first, and only if it is another one: a promotion that locks it is noticed
+        while nothing is changed, and no words are shown beside a price that they do not name.
         """
+        item = self._existing(number)
+        changed = not item.costs(listing.price.amount)
+        with changing(lambda: self._status(number)):
+            if changed:
+                self._items.set_price(number, listing.price.amount, self._wire.publish)
+            try:
+                self._items.change(number, words(creative, uploaded), self._wire.publish)
+            except Rejected as refused:
+                if changed:  # half of it is public; the next try changes no price, and says no more
+                    raise OutcomeUnknown(refused.phrase) from None
+                raise
+
+    def _kept(self, number: int) -> items.Item:
         item = self._items.get(number)
         if item is None:
-            raise _gone()
-        self._items.change(number, words(creative, uploaded), self._wire.publish)
-        if item.price != listing.price.amount:
-            self._items.set_price(number, listing.price.amount, self._wire.publish)
+            raise Transient(Phrase("the shop does not show its new listing yet"))
+        return item
+
+    def _existing(self, number: int) -> items.Item:
+        item = self._items.get(number)
+        if item is None:
+            raise gone()
+        return item
 
     def _status(self, number: int) -> str:
         """Return where a listing stands after it was shown; empty if that cannot be read now."""
@@ -302,7 +379,7 @@ class Shopee:
             item = self._items.get(number)
         except ChannelError:  # it is shown all the same; `resume` looks again
             return ""
-        return item.item_status if item else ""
+        return item.item_status if item else items.DELETED
 
     def _receipt(self, number: int, status: str, *, judge: bool = True) -> Receipt:
         """Return the receipt of a listing; not live while the service checks it.
@@ -311,44 +388,6 @@ class Shopee:
             judge: Raise what `resume` would say of a banned one.
         """
         if judge and status == items.BANNED:
-            raise _banned()
+            raise banned()
         url = f"https://shopee.vn/product/{self._shop}/{number}"
         return Receipt(str(number), url, live=status == items.NORMAL)
-
-
-def _listing_number(name: str) -> int | None:
-    """Return the listing's number of a remote id, or of an address that a person gave in its place.
-
-    Addresses are `…/product/<shop>/<listing>` and `…-i.<shop>.<listing>`.
-    """
-    found = re.search(r"(?:^|/product/[0-9]+/|-i\.[0-9]+\.)([0-9]+)(?:[/?#]|$)", name)
-    return int(found[1]) if found else None
-
-
-def _number(receipt: Receipt) -> int:
-    number = _listing_number(receipt.remote_id)
-    if number is None:
-        raise Rejected(
-            Phrase("{url} is not the address of a listing in a shop", url=receipt.remote_id)
-        )
-    return number
-
-
-def _gone() -> Rejected:
-    return Rejected(Phrase("the shop no longer has this listing"))
-
-
-def _banned() -> Rejected:
-    return Rejected(
-        Phrase("Shopee has banned the product's listing; see why in the shop's Seller Centre")
-    )
-
-
-def _odd(status: str) -> Transient:
-    """Return what a listing means that the shop neither shows nor checks, whoever wanted that."""
-    return Transient(
-        Phrase(
-            "the shop does not show the listing ({status}); show it in its Seller Centre",
-            status=status,
-        )
-    )

@@ -72,8 +72,11 @@ def words(creative: Creative, uploaded: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def shows(item: Item, creative: Creative, listing: Listing) -> bool:
-    """Tell whether a listing says what it should; white space may be kept in another form."""
+def shows(item: Item, creative: Creative, listing: Listing, uploaded: Sequence[str]) -> bool:
+    """Tell whether a listing is what it should be; white space may be kept in another form.
+
+    What the service does not tell (the price of one with variants) is not held against it.
+    """
     same_words = all(
         kept is not None and _flat(kept) == _flat(wanted)
         for kept, wanted in (
@@ -81,7 +84,8 @@ def shows(item: Item, creative: Creative, listing: Listing) -> bool:
             (item.description, creative.caption),
         )
     )
-    return same_words and item.price in (None, listing.price.amount)
+    same_pictures = item.pictures is None or item.pictures == list(uploaded)
+    return same_words and same_pictures and item.costs(listing.price.amount)
 
 
 def _flat(text: str) -> str:

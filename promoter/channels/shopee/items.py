@@ -31,6 +31,9 @@ NORMAL, REVIEWING, UNLIST, BANNED = "NORMAL", "REVIEWING", "UNLIST", "BANNED"
 STATUSES = (NORMAL, REVIEWING, UNLIST, BANNED)
 """States of a listing that exists, first the one that is meant when several carry one SKU."""
 
+DELETED = "DELETED"
+"""What is said here of a listing that the shop does not know, or knows as deleted."""
+
 _OF_ALL: list[tuple[str, object]] = [("item_status", status) for status in STATUSES]
 
 Write = Callable[[str, Mapping[str, Any]], Answer]
@@ -41,6 +44,10 @@ Entry = TypeVar("Entry")
 
 class _Price(BaseModel):
     original_price: Decimal
+
+
+class _Pictures(BaseModel):
+    image_id_list: list[str] | None = None
 
 
 class Item(BaseModel):
@@ -56,6 +63,7 @@ class Item(BaseModel):
     item_name: str | None = None
     description: str | None = None
     price_info: Many[_Price] = []
+    image: _Pictures | None = None
 
     @property
     def exists(self) -> bool:
@@ -66,6 +74,15 @@ class Item(BaseModel):
     def price(self) -> Decimal | None:
         """Return the price before any promotion; None if the service does not tell one."""
         return self.price_info[0].original_price if self.price_info else None
+
+    def costs(self, amount: int) -> bool:
+        """Tell whether the price is right in đồng, or not told, as of a listing with variants."""
+        return self.price in (None, amount)
+
+    @property
+    def pictures(self) -> list[str] | None:
+        """Return the ids of its pictures in order; None if the service does not tell them."""
+        return self.image.image_id_list if self.image else None
 
 
 class _Items(BaseModel):
@@ -221,11 +238,17 @@ class Items:
                 offset = found.next_offset
                 if not offset or not found.item_id_list:
                     break
-        except Unsearchable:
-            return []
+        except (Unsearchable, Gone):  # its error list has two ways to say that nothing fits
+            pass
         return numbers
 
     def _recent(self) -> list[int]:
+        try:
+            return self._changed()
+        except Gone:  # nothing changed lately
+            return []
+
+    def _changed(self) -> list[int]:
         now = self._wire.clock()
         numbers: list[int] = []
         offset = 0

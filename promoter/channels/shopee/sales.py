@@ -1,6 +1,6 @@
 """What the shop counts: visits and likes of its listings, and what was ordered."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import ROUND_HALF_UP, Decimal
@@ -9,7 +9,7 @@ from pydantic import BaseModel
 
 from promoter.channels.shopee.items import BATCH, each
 from promoter.channels.shopee.wire import Many, Reply, Wire
-from promoter.core.errors import NotAuthorized, Rejected
+from promoter.core.errors import ChannelError
 from promoter.core.model import Metric, Quality, Window
 
 SPAN = timedelta(days=15)
@@ -45,7 +45,7 @@ class _Order(BaseModel):
 class _Orders(BaseModel):
     more: bool = False
     next_cursor: str | None = None
-    order_list: Many[_Order] = []
+    order_list: Many[_Order]
 
 
 class _Line(BaseModel):
@@ -58,11 +58,11 @@ class _Line(BaseModel):
 class _Detail(BaseModel):
     order_sn: str
     order_status: str
-    item_list: Many[_Line] = []
+    item_list: Many[_Line]
 
 
 class _Details(BaseModel):
-    order_list: Many[_Detail] = []
+    order_list: Many[_Detail]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +110,11 @@ def _counts(extra: _Extra, sold: Mapping[int, _Sold] | None) -> Iterator[tuple[s
 
 
 def _sold(wire: Wire, now: datetime) -> dict[int, _Sold] | None:
-    """Return what was ordered of each listing; None if it may not, or cannot, be read whole."""
+    """Return what was ordered of each listing; None if it may not, or cannot, be read whole.
+
+    Whatever stands in the way (the app may be allowed to manage products alone), the numbers that
+    were read before are kept.
+    """
     names: dict[str, None] = {}
     try:
         for back in range(SPANS, 0, -1):
@@ -118,9 +122,10 @@ def _sold(wire: Wire, now: datetime) -> dict[int, _Sold] | None:
             if found is None:
                 return None
             names |= dict.fromkeys(found)  # an order on the border is in both
-        return _summed(_details(wire, list(names)))
-    except (NotAuthorized, Rejected):  # the app may be allowed to manage products alone
+        details = {order.order_sn: order for order in _details(wire, list(names))}
+    except ChannelError:
         return None
+    return _summed(details.values()) if names.keys() <= details.keys() else None
 
 
 def _orders(wire: Wire, start: datetime, end: datetime) -> list[str] | None:
@@ -154,7 +159,7 @@ def _details(wire: Wire, names: Sequence[str]) -> Iterator[_Detail]:
         yield from answer.parse(Reply[_Details]).response.order_list
 
 
-def _summed(orders: Iterator[_Detail]) -> dict[int, _Sold]:
+def _summed(orders: Iterable[_Detail]) -> dict[int, _Sold]:
     sold: dict[int, _Sold] = {}
     for order in orders:
         if order.order_status == CANCELLED:

@@ -6,15 +6,15 @@ Platform v2, error lists as of August 2026).
 
 import re
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta, timezone
 from enum import Enum, auto
 
 from pydantic import BaseModel
 
-from promoter.core.errors import ChannelError, NotAuthorized, Rejected
+from promoter.core.errors import ChannelError, NotAuthorized, OutcomeUnknown, Rejected, Transient
 from promoter.core.model import Phrase
-from promoter.remote.answer import REASON_LENGTH, Answer
+from promoter.remote.answer import REASON_LENGTH, Answer, Effect
 from promoter.remote.http import paused
 
 SHORT_PAUSE = timedelta(minutes=1)
@@ -24,12 +24,28 @@ QUOTA_ZONE = timezone(timedelta(hours=8))
 """The daily number of calls begins anew at midnight here."""
 
 
+LOCKED_PAUSE = timedelta(hours=6)
+"""How long a promotion or a check is let alone: both take hours to days, and tell no end."""
+
+
 class Gone(Rejected):
     """The shop has no such listing, or has it no longer."""
 
 
 class Unsearchable(Rejected):
     """The shop's search does not know SKUs."""
+
+
+class Locked(Transient):
+    """Surely not done while a promotion or a check of the listing goes on."""
+
+
+class Unclear(OutcomeUnknown):
+    """The service says that a public write failed, in words that tell nothing to us."""
+
+
+REFUSALS = (Rejected, Locked, Unclear)
+"""What it means that the service itself said no, rather than that its answer was lost."""
 
 
 class Kind(Enum):
@@ -47,6 +63,7 @@ class Kind(Enum):
     CONTENT = auto()
     SHOP = auto()
     PROMOTION = auto()
+    REVIEW = auto()
     GONE = auto()
     UNSEARCHABLE = auto()
 
@@ -86,11 +103,26 @@ _CODES: Mapping[Kind, str] = {
         error_cannot_update_price_in_promotion error_promotion_cantnot_update_stock
         error_cannt_unlisted_in_promotion error_in_item_promotion_unlsit_lock
         error_unlist_in_promotion""",
-    Kind.GONE: "error_item_not_found error_item_not_belong_shop error_item_uneditable",
+    Kind.REVIEW: "error_busi_cannot_delist_reviewing_or_banned_item",
+    Kind.GONE: """
+        error_item_not_found error_not_found error_item_not_belong_shop error_item_uneditable""",
 }
 _KINDS = {code: kind for kind, codes in _CODES.items() for code in codes.split()}
 
-# the same codes carry things that have nothing to do with each other; the first word found counts
+# trouble that passes, in the service's own words, wherever they stand
+_BUSY: tuple[tuple[str, Kind], ...] = tuple(
+    (words, Kind.BUSY)
+    for words in (
+        "try (again )?later",
+        "system (is )?busy",
+        "taking some time to respond",
+        "system error",
+        "(?<![a-z])inner(?![a-z])",
+        "too many connections",
+    )
+)
+
+# the same codes carry things that have nothing to do with each other; the first one found counts
 _TEXTS: Mapping[str, tuple[tuple[str, Kind], ...]] = {
     "error_auth": (
         ("access_token", Kind.EXPIRED),
@@ -99,9 +131,9 @@ _TEXTS: Mapping[str, tuple[tuple[str, Kind], ...]] = {
         ("permission", Kind.CONSOLE),
         ("app is deleted", Kind.CONSOLE),
         ("partner_id", Kind.KEY),
-        ("try later", Kind.BUSY),
-        ("try again later", Kind.BUSY),
+        *_BUSY,
     ),
+    "error_busi": _BUSY,
     "error_param": (
         ("must set one of", Kind.UNSEARCHABLE),
         ("timestamp", Kind.CLOCK),
@@ -113,11 +145,16 @@ _TEXTS: Mapping[str, tuple[tuple[str, Kind], ...]] = {
     "error_data": (("parse data failed", Kind.BUSY),),
 }
 _REASONS: tuple[tuple[str, Kind], ...] = (
+    *_BUSY,
     ("promotion", Kind.PROMOTION),
+    ("reviewing", Kind.REVIEW),
     ("not found", Kind.GONE),
-    ("try later", Kind.BUSY),
-    ("try again later", Kind.BUSY),
+    ("(min|max) price limit", Kind.CONTENT),
+    ("invalid price", Kind.CONTENT),
 )
+
+# said to a question about a listing only: a write may lack something else
+_NOWHERE = re.compile("^(?!.*shop).*not found", re.IGNORECASE)
 
 _WORDS: Mapping[Kind, Phrase] = {
     Kind.EXPIRED: Phrase("{host} no longer accepts the shop's token: {reason}"),
@@ -141,11 +178,19 @@ _WORDS: Mapping[Kind, Phrase] = {
         "the shop changes nothing of this listing until its promotion ends; "
         "do it again then: {reason}"
     ),
+    Kind.REVIEW: Phrase(
+        "Shopee is checking this listing and lets nobody change it meanwhile: {reason}"
+    ),
     Kind.GONE: Phrase("the shop no longer lets this listing be changed: {reason}"),
     Kind.UNSEARCHABLE: Phrase("{host} cannot search by SKU: {reason}"),
 }
 _NOT_AUTHORIZED = frozenset({Kind.EXPIRED, Kind.CONSENT, Kind.CONSOLE, Kind.KEY, Kind.CLOCK})
 _LOST = frozenset({Kind.BUSY, Kind.DUPLICATE})
+_LOCKED = frozenset({Kind.PROMOTION, Kind.REVIEW})
+_REJECTED: Mapping[Kind, type[Rejected]] = {
+    Kind.GONE: Gone,
+    Kind.UNSEARCHABLE: Unsearchable,
+}
 
 
 class _Said(BaseModel):
@@ -171,7 +216,7 @@ def verdict(answer: Answer, clock: Callable[[], datetime]) -> ChannelError | Non
     if not said.error:
         return None if answer.status < 300 else answer.unreadable()
     code, text = said.error.rpartition(".")[2], said.message or ""
-    kind = _kind(code, text)
+    kind = _kind(code, text, answer.effect)
     if kind is None and answer.status in (401, 403):
         return None  # of an unknown code the status says more
     if kind is Kind.WINDOW:
@@ -182,27 +227,38 @@ def verdict(answer: Answer, clock: Callable[[], datetime]) -> ChannelError | Non
 
 
 def refusal(answer: Answer, reason: str) -> ChannelError:
-    """Return what it means that one entry of a list failed in an answer that is a success."""
-    text = reason.lower()
-    kind = next((kind for word, kind in _REASONS if word in text), Kind.CONTENT)
-    return _error(kind, answer, reason)
+    """Return what it means that one entry of a list failed in an answer that is a success.
+
+    Words that are not known end what nobody sees; of what the public sees they prove nothing.
+    """
+    kind = _first(_REASONS, reason)
+    error = _error(kind or Kind.CONTENT, answer, reason)
+    if kind is None and answer.effect is Effect.PUBLISH:
+        return Unclear(error.phrase)
+    return error
 
 
-def _kind(code: str, text: str) -> Kind | None:
-    small = text.lower()
-    by_text = next((kind for word, kind in _TEXTS.get(code, ()) if word in small), None)
+def _kind(code: str, text: str, effect: Effect) -> Kind | None:
+    by_text = _first(_TEXTS.get(code, ()), text)
+    if by_text is None and code == "error_param" and effect is Effect.READ:
+        by_text = Kind.GONE if _NOWHERE.search(text) else None
     return by_text or _KINDS.get(code)
+
+
+def _first(table: Sequence[tuple[str, Kind]], text: str) -> Kind | None:
+    small = text.lower()
+    return next((kind for pattern, kind in table if re.search(pattern, small)), None)
 
 
 def _error(kind: Kind, answer: Answer, reason: str) -> ChannelError:
     phrase = Phrase(_WORDS[kind].text, host=answer.host, reason=_plain(answer, reason))
-    if kind in _NOT_AUTHORIZED:
-        return NotAuthorized(phrase)
     if kind in _LOST:
         return answer.effect.lost(phrase)
-    if kind is Kind.GONE:
-        return Gone(phrase)
-    return Unsearchable(phrase) if kind is Kind.UNSEARCHABLE else Rejected(phrase)
+    if kind in _LOCKED:
+        return Locked(phrase, after=LOCKED_PAUSE)
+    if kind in _NOT_AUTHORIZED:
+        return NotAuthorized(phrase)
+    return _REJECTED.get(kind, Rejected)(phrase)
 
 
 def _until_midnight(now: datetime) -> timedelta:

@@ -63,6 +63,12 @@ class Items:
             start = record["shown"][-1][0]
             record["shown"][-1][1] = start if record["banned"] else max(second, start)
 
+    def look_again(self, record: Record, second: int) -> None:
+        """Take an item that the public sees out of its sight until it is reviewed, if it is."""
+        if self._review and status(record, second) == "NORMAL":
+            self.hide(record, second)
+            self.show(record, second)
+
     def save(self, id_: str, record: Record, second: int, fault: Fault | None) -> None:
         """Keep what changed, with the service's own quirks."""
         given = record["given"]

@@ -1,10 +1,10 @@
 """The calls that change items."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any
 
 from promoter.sandbox.shopee import listing
-from promoter.sandbox.shopee.items import Items, Record, status
+from promoter.sandbox.shopee.items import Items, Record, is_offered, status
 from promoter.sandbox.shopee.media import Pictures, url
 from promoter.sandbox.shopee.reply import Call, Refusal, Reply
 from promoter.sandbox.shopee.shape import Fields, Kind, Many
@@ -25,15 +25,23 @@ STOCK = Fields(
 UNLIST = Fields({"item_list": Many(Fields({"item_id": Kind.INTEGER, "unlist": Kind.FLAG}), 1, 50)})
 DELETE = Fields({"item_id": Kind.INTEGER})
 
+PROMOTED_PRICE = "Can't update price when item is under promotion."
+PROMOTED_KEPT = "Can't unlist item when item is under promotion."
+
 Entry = Mapping[str, Any]
 
 
 class Products:
     """Changes the items of the shop that calls."""
 
-    def __init__(self, items: Items, pictures: Pictures) -> None:
-        """Know items and pictures."""
+    def __init__(self, items: Items, pictures: Pictures, promoted: Collection[str]) -> None:
+        """Know items and pictures.
+
+        Args:
+            promoted: SKUs of the items whose price a promotion locks, and which it keeps listed.
+        """
         self._items, self._pictures = items, pictures
+        self._promoted = promoted
 
     def add(self, call: Call) -> Reply:
         """Make a new item, whatever others have the same `item_sku`."""
@@ -63,13 +71,17 @@ class Products:
         self._check(call, given)
         wanted = given.pop("item_status", None)
         record["given"] = given
-        if wanted == "NORMAL":
-            self._items.show(record, call.second)
-        elif wanted == "UNLIST":
+        if wanted == "UNLIST":
+            if self._is_promoted(record):
+                raise Refusal("product.error_cannt_unlisted_in_promotion", PROMOTED_KEPT)
             if reason := _why_not_hidden(record, call):
                 error = "product.error_busi_cannot_delist_reviewing_or_banned_item"
                 raise Refusal(error, reason)
             self._items.hide(record, call.second)
+        else:
+            self._items.look_again(record, call.second)
+        if wanted == "NORMAL":
+            self._items.show(record, call.second)
         self._items.save(str(id_), record, call.second, call.fault)
         return Reply(_shown(id_, record, call.second))
 
@@ -78,6 +90,8 @@ class Products:
 
         def change(record: Record, entry: Entry) -> Entry | Refusal:
             price = entry["original_price"]
+            if self._is_promoted(record):
+                return Refusal("product.error_cannt_edit_price_in_promotion", PROMOTED_PRICE)
             if problem := listing.price_problem(price):
                 return problem
             record["given"]["original_price"] = price
@@ -130,9 +144,11 @@ class Products:
         if hidden:
             if reason := _why_not_hidden(record, call):
                 return reason
+            if self._is_promoted(record):
+                return PROMOTED_KEPT
             self._items.hide(record, call.second)
-        elif status(record, call.second) == "BANNED":
-            return "Banned products cannot be listed"
+        elif status(record, call.second) in ("BANNED", "REVIEWING"):
+            return "Banned and Reviewing Products cannot be listed"
         else:
             self._items.show(record, call.second)
         self._items.save(str(id_), record, call.second, call.fault)
@@ -159,6 +175,9 @@ class Products:
         if done:
             self._items.save(str(id_), record, call.second, call.fault)
         return Reply({"failure_list": failed, "success_list": done})
+
+    def _is_promoted(self, record: Record) -> bool:
+        return is_offered(record) and record["given"].get("item_sku") in self._promoted
 
     def _check(self, call: Call, given: Mapping[str, Any]) -> None:
         listing.check(given, lambda id_: self._pictures.known(call.partner, id_))

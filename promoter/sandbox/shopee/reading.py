@@ -38,9 +38,13 @@ INFO = {"item_id_list": Param(Kind.INTEGER, required=True, separator=",", low=1,
 class Reading:
     """Reads the items of the shop that calls."""
 
-    def __init__(self, items: Items) -> None:
-        """Know the items."""
-        self._items = items
+    def __init__(self, items: Items, *, strict_search: bool) -> None:
+        """Know the items.
+
+        Args:
+            strict_search: Whether a search that finds nothing is refused.
+        """
+        self._items, self._strict = items, strict_search
 
     def search(self, call: Call) -> Reply:
         """Return ids of items whose SKU begins like the one asked for; or else by name.
@@ -57,6 +61,8 @@ class Reading:
             for id_, record in self._items.listed(call.shop, call.second)
             if status(record, call.second) in statuses and _fits(record, given)
         ]
+        if self._strict and not found:
+            raise Refusal("product.error_item_not_found", "Product not found")
         after = _position(given.get("offset", ""))
         rest = [id_ for id_ in found if id_ > after]
         page = rest[: given["page_size"]]

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -53,6 +53,8 @@ class Stand:
         *,
         wall: Callable[[], float] = time.time,
         review: bool = False,
+        promoted: Collection[str] = (),
+        strict_search: bool = False,
     ) -> None:
         """Open the shops.
 
@@ -60,13 +62,20 @@ class Stand:
             accounts: By name, `partner_id`, `partner_key`, `shop_id`, and the pair of tokens that
                 they begin with.
             wall: The real clock in seconds, for signatures.
-            review: Whether items are looked at for ten minutes before the public sees them; those
-                with the word CẤM in their name are banned then.
+            review: Whether items are looked at for ten minutes before the public sees them, and
+                again when they are edited; those with the word CẤM in their name are banned then.
+            promoted: SKUs of items under a promotion: their price cannot be changed, nor can they
+                be hidden, once they are listed.
+            strict_search: Whether a search that finds nothing is an error, as the service's list
+                of errors allows, rather than an empty list.
         """
         self._gate = gate.Gate(accounts, shelf, wall)
         self._items = Items(shelf, review=review)
         self._pictures = media.Pictures(shelf)
-        self._endpoints = self._table()
+        self._endpoints = self._table(
+            products.Products(self._items, self._pictures, promoted),
+            reading.Reading(self._items, strict_search=strict_search),
+        )
 
     def handle(self, request: Request, now: datetime, fault: Fault | None = None) -> Answer:
         """Answer a request; a fault delays when items are listed, or rewrites their texts."""
@@ -105,9 +114,7 @@ class Stand:
             given = shape.query(query, fields or {}, endpoint.module)
         return endpoint.handle(Call(partner, shop, given, now, fault, request))
 
-    def _table(self) -> dict[str, _Endpoint]:
-        changes = products.Products(self._items, self._pictures)
-        reads = reading.Reading(self._items)
+    def _table(self, changes: products.Products, reads: reading.Reading) -> dict[str, _Endpoint]:
         sold = orders.Orders(self._items)
         table = {
             "auth/access_token/get": _Endpoint("POST", self._gate.refresh, gate.REFRESH, "", True),

@@ -79,9 +79,9 @@ class Office:
 
 
 @contextmanager
-def office(*, review: bool = False) -> Iterator[Office]:
-    """Open a shop."""
-    stand = Stand({"shop": KEYS}, Shelf().section("shopee"), wall=NOW.timestamp, review=review)
+def office(**ways: Any) -> Iterator[Office]:
+    """Open a shop, with the stand-in's own ways."""
+    stand = Stand({"shop": KEYS}, Shelf().section("shopee"), wall=NOW.timestamp, **ways)
     made: list[Office] = []
     with Sandbox([stand], clock=lambda: made[0].now) as box:
         made.append(Office(box, stand))

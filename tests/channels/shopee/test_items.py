@@ -1,11 +1,12 @@
 """How listings are looked up and changed, whatever the service says and leaves out."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from promoter.core.errors import ChannelError, OutcomeUnknown, Rejected, Transient
+from promoter.core.errors import ChannelError, OutcomeUnknown, Rejected, Scope, Transient
 from promoter.core.model import Absent, Draft, Receipt
 from tests.channels.shopee.shop import (
     BASE,
@@ -105,6 +106,41 @@ def test_what_the_search_does_not_show_is_looked_for_among_what_changed(
     assert int(query["update_time_to"][0]) - int(query["update_time_from"][0]) == 3 * 3600 + 300
 
 
+NO_HIT = [
+    says_no("error_item_not_found", "Product not found"),
+    says_no("product.error_param", "The information you queried is not found."),
+]
+
+
+@pytest.mark.parametrize("no_hit", NO_HIT)
+def test_a_search_without_a_hit_may_be_an_error(no_hit: dict[str, Any]) -> None:
+    says = {SEARCH: no_hit, LIST: {"item": [{"item_id": NUMBER}]}, READ: listed({})}
+    assert number_of(found(says)) == str(NUMBER)
+    assert found({SEARCH: no_hit, LIST: no_hit}) == Absent(sure=False)
+
+
+@pytest.mark.parametrize("no_hit", NO_HIT)
+def test_what_a_search_found_stays_found_if_a_later_page_is_empty(no_hit: dict[str, Any]) -> None:
+    pages = [{"item_id_list": [NUMBER], "next_offset": "abc"}, no_hit]
+    assert number_of(found({SEARCH: pages, READ: listed({})})) == str(NUMBER)
+
+
+@pytest.mark.parametrize(
+    "error",
+    [
+        says_no("error_param", "Wrong parameters, detail: page_size."),
+        says_no("error_param_shop_id_not_found", "Shop_id is not found."),
+        says_no("error_param", "Shop_id is not found."),
+    ],
+)
+@pytest.mark.parametrize("path", [SEARCH, LIST])
+def test_a_search_that_is_refused_otherwise_never_says_absent(
+    path: str, error: dict[str, Any]
+) -> None:
+    with pytest.raises(Rejected):
+        found({path: error})
+
+
 def test_the_list_of_changes_is_read_page_by_page() -> None:
     pages = [
         {"item": [{"item_id": 1}], "has_next_page": True, "next_offset": 100},
@@ -198,6 +234,10 @@ def test_a_listing_in_another_state_is_there_and_not_live(status: str) -> None:
         {"description": "Lời cũ"},
         {"description": None},
         {"price_info": [{"original_price": 14999}]},
+        {"image": {"image_id_list": ["vn-0", "vn-9"]}},
+        {"image": {"image_id_list": ["vn-1", "vn-0"]}},
+        {"image": {"image_id_list": ["vn-0"]}},
+        {"image": {"image_id_list": []}},
     ],
 )
 def test_a_listing_that_was_shown_before_counts_only_as_it_should_be(
@@ -213,6 +253,9 @@ def test_a_listing_that_was_shown_before_counts_only_as_it_should_be(
         {},
         {"price_info": None},
         {"price_info": [{"original_price": "15000"}]},
+        {"image": None},
+        {"image": {"image_id_list": None}},
+        {"image": {"image_id_list": ["vn-0", "vn-1"]}},
         {"description": WORDS.replace(" ", "  ") + "\n"},
     ],
 )
@@ -243,9 +286,13 @@ def test_a_failure_inside_of_a_success_is_a_refusal_with_its_reason() -> None:
         published(says)
 
 
-def test_a_failure_that_may_pass_is_a_doubt() -> None:
+@pytest.mark.parametrize(
+    "reason",
+    ["Unlist item failed. please try later.", "Our system is taking some time to respond."],
+)
+def test_a_failure_that_may_pass_is_a_doubt(reason: str) -> None:
     with pytest.raises(OutcomeUnknown):
-        published({SHOW: failed("Unlist item failed. please try later.")})
+        published({SHOW: failed(reason), READ: listed({"item_status": "UNLIST"})})
 
 
 @pytest.mark.parametrize(
@@ -263,12 +310,49 @@ def test_a_success_that_does_not_name_the_listing_is_a_doubt(said: dict[str, Any
         published({SHOW: said})
 
 
-@pytest.mark.parametrize("refused", [failed("Item is listed"), says_no("error_busi", "listed")])
-def test_a_show_that_is_refused_because_it_is_shown_already_is_a_receipt(
-    refused: dict[str, Any],
+REFUSED = [
+    failed("Item is listed"),
+    failed("Banned and Reviewing Products cannot be listed"),
+    failed("Can't list item when item is under promotion."),
+    says_no("error_busi", "listed"),
+    says_no("error_item_not_found"),
+]
+
+
+@pytest.mark.parametrize(("status", "live"), [("NORMAL", True), ("REVIEWING", False)])
+@pytest.mark.parametrize("refused", REFUSED)
+def test_a_show_that_is_refused_because_it_is_shown_or_checked_already_is_a_receipt(
+    refused: dict[str, Any], status: str, *, live: bool
 ) -> None:
-    receipt = published({SHOW: refused, READ: listed({})})
-    assert receipt.live
+    receipt = published({SHOW: refused, READ: listed({"item_status": status})})
+    assert receipt.live is live
+
+
+@pytest.mark.parametrize("read", [says_no("error_inner"), listed({"item_status": "A_NEW_STATE"})])
+@pytest.mark.parametrize("refused", REFUSED)
+def test_a_refused_show_of_a_listing_that_cannot_be_read_is_a_doubt(
+    refused: dict[str, Any], read: dict[str, Any]
+) -> None:
+    with pytest.raises(OutcomeUnknown):
+        published({SHOW: refused, READ: read})
+
+
+@pytest.mark.parametrize("status", ["UNLIST", "BANNED", "SELLER_DELETE", "SHOPEE_DELETE"])
+def test_a_refused_show_counts_once_the_listing_is_read_to_be_unseen(status: str) -> None:
+    for refused in (failed("Số điện thoại bất thường"), says_no("error_busi", "bất thường")):
+        with pytest.raises(Rejected, match="bất thường"):
+            published({SHOW: refused, READ: listed({"item_status": status})})
+
+
+def test_a_refused_show_of_a_listing_that_is_gone_is_refused() -> None:
+    with pytest.raises(Rejected, match="Product not found"):
+        published({SHOW: failed("Product not found"), READ: says_no("error_item_not_found")})
+
+
+def test_a_show_under_promotion_waits_for_its_end() -> None:
+    refused = failed("Can't list item when item is under promotion.")
+    with pytest.raises(Transient, match="promotion"):
+        published({SHOW: refused, READ: listed({"item_status": "UNLIST"})})
 
 
 @pytest.mark.parametrize(
@@ -289,17 +373,50 @@ def test_a_shown_listing_that_cannot_be_read_yet_is_not_live_yet(read: dict[str,
     assert not published({SHOW: NOW_LISTED, READ: read}).live
 
 
-@pytest.mark.parametrize("status", ["NORMAL", "REVIEWING"])
-def test_a_hide_that_is_refused_while_the_public_sees_or_may_see_it_is_refused(status: str) -> None:
-    says = {
-        SHOW: says_no("error_cannt_unlisted_in_promotion"),
-        READ: listed({"item_status": status}),
-    }
-    with scripted(says) as script, pytest.raises(Rejected, match="promotion"):
+def withdrawn(says: Mapping[str, Any]) -> None:
+    with scripted(says) as script:
         connected(script.url).withdraw(receipt())
 
 
-@pytest.mark.parametrize("status", ["UNLIST", "BANNED", "SELLER_DELETE"])
+@pytest.mark.parametrize(
+    "refused",
+    [
+        says_no("error_cannt_unlisted_in_promotion"),
+        failed("Can't unlist item when item is under promotion."),
+    ],
+)
+def test_a_hide_under_promotion_waits_for_hours(refused: dict[str, Any]) -> None:
+    with pytest.raises(Transient, match="until its promotion ends") as caught:
+        withdrawn({SHOW: refused, READ: listed({})})
+    assert (caught.value.after, caught.value.scope) == (timedelta(hours=6), Scope.POST)
+
+
+@pytest.mark.parametrize(
+    ("status", "words"), [("REVIEWING", "is checking"), ("BANNED", "delete it in the shop's")]
+)
+@pytest.mark.parametrize(
+    "refused",
+    [
+        failed("Banned and Reviewing Products cannot be delisted"),
+        failed("không được"),
+        says_no("error_busi_cannot_delist_reviewing_or_banned_item"),
+        says_no("error_item_uneditable"),
+    ],
+)
+def test_what_may_be_seen_later_is_not_withdrawn_but_asked_for_again(
+    refused: dict[str, Any], status: str, words: str
+) -> None:
+    with pytest.raises(Transient, match=words) as caught:
+        withdrawn({SHOW: refused, READ: listed({"item_status": status})})
+    assert (caught.value.after, caught.value.scope) == (timedelta(hours=6), Scope.POST)
+
+
+def test_a_hide_that_is_refused_while_the_public_sees_it_is_refused() -> None:
+    with pytest.raises(Rejected, match="not today"):
+        withdrawn({SHOW: says_no("error_busi", "not today"), READ: listed({})})
+
+
+@pytest.mark.parametrize("status", ["UNLIST", "SELLER_DELETE"])
 def test_a_hide_that_is_refused_of_what_nobody_sees_is_fine(status: str) -> None:
     says = {SHOW: failed("Item is unlisted"), READ: listed({"item_status": status})}
     with scripted(says) as script:
@@ -363,7 +480,10 @@ def test_a_hidden_listing_is_rewritten_invisibly_and_then_read() -> None:
     says = {
         UPDATE: {"item_id": NUMBER},
         PRICE: {"success_list": [{"model_id": 0, "original_price": 15000.0}]},
-        READ: listed({"item_status": "UNLIST"}),
+        READ: [
+            listed({"item_status": "UNLIST", "price_info": [{"original_price": 14_000}]}),
+            listed({"item_status": "UNLIST"}),
+        ],
     }
     with scripted(says) as script:
         done = connected(script.url).prepare(creative(), "key", draft("hidden", ready=False))
@@ -383,15 +503,29 @@ def test_a_hidden_listing_is_rewritten_invisibly_and_then_read() -> None:
 
 @pytest.mark.parametrize("path", [UPDATE, PRICE])
 def test_a_rewriting_that_nobody_sees_is_done_again_without_doubt(path: str) -> None:
-    says = {UPDATE: {"item_id": NUMBER}, path: says_no("error_inner")}
+    old = {"item_status": "UNLIST", "price_info": [{"original_price": 14_000}]}
+    says = {UPDATE: {"item_id": NUMBER}, READ: listed(old), path: says_no("error_inner")}
     with pytest.raises(Transient):
         prepared(says, draft("hidden", ready=False))
 
 
-def corrected(price: dict[str, Any]) -> None:
+@pytest.mark.parametrize("price", [None, []])
+def test_the_price_of_a_hidden_listing_with_variants_is_left_alone(price: list[Any] | None) -> None:
+    says = {
+        UPDATE: {"item_id": NUMBER},
+        READ: listed({"item_status": "UNLIST", "price_info": price}),
+    }
+    assert prepared(says, draft("hidden", ready=False)) == draft("hidden")
+
+
+DEARER = {"price_info": [{"original_price": 14_000}]}
+LOCKED_PRICE = "Can't update price when item is under promotion."
+
+
+def corrected(price: Any, read: Any = None) -> None:
     says = {
         "media_space/upload_image": {"image_info": {"image_id": "vn-9"}},
-        READ: listed({"price_info": [{"original_price": 14_000}]}),
+        READ: read or listed(DEARER),
         UPDATE: {"item_id": NUMBER},
         PRICE: price,
     }
@@ -402,19 +536,118 @@ def corrected(price: dict[str, Any]) -> None:
             assert len(script.sent(UPDATE)) == 1, "the words are put right whatever the price does"
 
 
-def test_a_price_under_promotion_says_until_when() -> None:
-    reason = "Can't update price when item is under promotion."
-    with pytest.raises(Rejected, match="until its promotion ends"):
-        corrected({"failure_list": [{"model_id": 0, "failed_reason": reason}]})
-    with pytest.raises(Rejected, match="until its promotion ends"):
-        corrected(says_no("product.error_in_item_promotion_item_price_lock", reason))
+@pytest.mark.parametrize(
+    "refused",
+    [
+        {"failure_list": [{"model_id": 0, "failed_reason": LOCKED_PRICE}]},
+        says_no("product.error_in_item_promotion_item_price_lock", LOCKED_PRICE),
+    ],
+)
+def test_a_price_under_promotion_is_put_right_hours_later(refused: dict[str, Any]) -> None:
+    with pytest.raises(Transient, match="until its promotion ends") as caught:
+        corrected(refused)
+    assert (caught.value.after, caught.value.scope) == (timedelta(hours=6), Scope.POST)
 
 
 def test_half_a_success_of_a_price_is_a_failure() -> None:
     failure = {"model_id": 3456, "failed_reason": "no such model"}
     success = {"model_id": 0, "original_price": 15_000}
-    with pytest.raises(Rejected, match="no such model"):
+    with pytest.raises(OutcomeUnknown, match="no such model"):
         corrected({"failure_list": [failure], "success_list": [success]})
+
+
+@pytest.mark.parametrize(
+    ("refused", "otherwise"),
+    [
+        (says_no("error_item_uneditable", "can not support editing"), Rejected),
+        ({"failure_list": [{"failed_reason": "can not support editing"}]}, OutcomeUnknown),
+    ],
+)
+def test_a_correction_that_begins_a_check_sets_the_price_hours_later(
+    refused: dict[str, Any], otherwise: type[ChannelError]
+) -> None:
+    checked = [listed(DEARER), listed({**DEARER, "item_status": "REVIEWING"})]
+    with pytest.raises(Transient, match="is checking") as caught:
+        corrected(refused, checked)
+    assert (caught.value.after, caught.value.scope) == (timedelta(hours=6), Scope.POST)
+    with pytest.raises(otherwise, match="editing"):
+        corrected(refused, [listed(DEARER), listed(DEARER)])
+
+
+@pytest.mark.parametrize("price", [None, []])
+def test_the_price_of_a_listing_with_variants_is_not_corrected(price: list[Any] | None) -> None:
+    corrected(says_no("error_param", "Wrong model_id."), listed({"price_info": price}))
+
+
+# A listing that the public sees already
+
+
+SET = {"success_list": [{"model_id": 0, "original_price": 15_000}]}
+
+
+def renewed(writes: list[str], **says: Any) -> Receipt:
+    """Publish a listing that is shown already, and note which writes were made, in order."""
+    told = {UPDATE: {"item_id": NUMBER}, PRICE: SET, SHOW: NOW_LISTED, READ: listed(DEARER)}
+    names = {"update": UPDATE, "price": PRICE, "show": SHOW, "read": READ}
+    with scripted(told | {names[name]: said for name, said in says.items()}) as script:
+        try:
+            return connected(script.url).publish(creative(), "key", draft("shown"))
+        finally:
+            writes += [path for method, path, *_ in script.calls if method == "POST"]
+
+
+def test_the_price_of_a_shown_listing_is_set_before_its_words() -> None:
+    writes: list[str] = []
+    assert renewed(writes).live
+    assert writes == [PRICE, UPDATE]
+
+
+@pytest.mark.parametrize(
+    ("refused", "kind"),
+    [
+        ({"failure_list": [{"model_id": 0, "failed_reason": LOCKED_PRICE}]}, Transient),
+        (says_no("error_cannt_edit_price_in_promotion", LOCKED_PRICE), Transient),
+        ({"failure_list": [{"failed_reason": "bất thường"}]}, OutcomeUnknown),
+        (says_no("error_price_exceed_max_limitt"), Rejected),
+    ],
+)
+def test_a_price_that_is_refused_leaves_the_words_as_they_are(
+    refused: dict[str, Any], kind: type[ChannelError]
+) -> None:
+    writes: list[str] = []
+    with pytest.raises(kind):
+        renewed(writes, price=refused)
+    assert writes == [PRICE]
+
+
+def test_words_that_are_refused_beside_a_new_price_are_a_doubt_and_then_a_refusal() -> None:
+    refused = says_no("error_title_character_forbidden")
+    writes: list[str] = []
+    with pytest.raises(OutcomeUnknown):
+        renewed(writes, update=refused)
+    with pytest.raises(Rejected):
+        renewed(writes, update=refused, read=listed({}))
+    assert writes == [PRICE, UPDATE, UPDATE]
+
+
+def test_words_that_are_refused_during_a_check_wait_for_its_end() -> None:
+    refused = says_no("error_item_uneditable")
+    with pytest.raises(Transient, match="is checking"):
+        renewed([], update=refused, read=listed({"item_status": "REVIEWING"}))
+
+
+@pytest.mark.parametrize("price", [None, []])
+def test_the_price_of_a_shown_listing_with_variants_is_left_alone(price: list[Any] | None) -> None:
+    writes: list[str] = []
+    assert renewed(writes, read=listed({"price_info": price})).live
+    assert writes == [UPDATE]
+
+
+def test_a_shown_listing_that_was_hidden_meanwhile_is_shown_again() -> None:
+    writes: list[str] = []
+    hidden = listed({"item_status": "UNLIST"})
+    assert renewed(writes, read=[hidden, hidden, listed({})]).live
+    assert writes == [UPDATE, SHOW]
 
 
 @pytest.mark.parametrize("said", [{}, {"success_list": [], "failure_list": []}])

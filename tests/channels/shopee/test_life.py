@@ -24,6 +24,7 @@ from tests.channels.shopee.shop import (
     WORDS,
     Office,
     creative,
+    office,
     picture,
     prepared,
     steps,
@@ -445,10 +446,10 @@ def test_a_listing_that_is_banned_is_refused_with_words(careful_shop: Office) ->
     assert channel.find(what, "key", draft, SINCE) == receipt, "`resume` tells why"
 
 
-def test_a_listing_that_somebody_hides_stays_open_and_says_what_to_do(shop: Office) -> None:
+def test_a_listing_that_somebody_hides_ends_the_wait_and_says_what_to_do(shop: Office) -> None:
     receipt = replace(published(shop), live=False)
     shop.channel().withdraw(receipt)
-    with pytest.raises(Transient, match=r"UNLIST.*show it in its Seller Centre"):
+    with pytest.raises(Rejected, match=r"hides the listing.*show it in its Seller Centre"):
         shop.channel().resume(receipt)
 
 
@@ -514,13 +515,103 @@ def test_what_is_gone_already_is_withdrawn(shop: Office) -> None:
     shop.channel().withdraw(Receipt("1", "https://shopee.vn/product/220099887/1"))
 
 
-def test_what_is_banned_is_not_seen_and_so_withdrawn(careful_shop: Office) -> None:
+def test_what_is_checked_or_banned_may_be_seen_again_and_so_is_not_withdrawn(
+    careful_shop: Office,
+) -> None:
     channel, what = careful_shop.channel(), creative(title="Muối hạt CẤM bán")
     receipt = channel.publish(what, "key", prepared(channel, what))
-    with pytest.raises(Rejected, match="Reviewing"):
+    with pytest.raises(Transient, match="is checking"):
         channel.withdraw(receipt)
     careful_shop.now += timedelta(minutes=11)
+    with pytest.raises(Transient, match="has banned"):
+        channel.withdraw(receipt)
+
+
+def test_what_was_checked_is_withdrawn_when_the_check_ends(careful_shop: Office) -> None:
+    receipt = published(careful_shop)
+    with pytest.raises(Transient):
+        careful_shop.channel().withdraw(receipt)
+    careful_shop.now += timedelta(minutes=11)
+    careful_shop.channel().withdraw(receipt)
+    assert careful_shop.notes() == ["hidden"]
+
+
+def test_a_correction_of_what_is_checked_again_is_made(careful_shop: Office) -> None:
+    receipt = published(careful_shop)
+    careful_shop.now += timedelta(minutes=11)
+    careful_shop.channel().correct(receipt, creative("Lời mới của muối hạt.", price=16_000))
+    assert only(careful_shop)["description"] == "Lời mới của muối hạt."
+    assert only(careful_shop)["original_price"] == 16_000
+    assert careful_shop.notes() == ["in review"]
+
+
+def test_a_show_that_is_repeated_during_the_check_is_the_same_receipt(
+    careful_shop: Office,
+) -> None:
+    channel, what = careful_shop.channel(), creative()
+    draft = prepared(channel, what)
+    receipt = channel.publish(what, "key", draft)
+    assert channel.publish(what, "key", draft) == receipt
+    assert not receipt.live
+
+
+@pytest.mark.parametrize("fault", [Fault.CUT, Fault.SERVER_ERROR_BEFORE])
+def test_a_change_of_pictures_alone_is_found_only_if_it_arrived(shop: Office, fault: Fault) -> None:
+    published(shop, pictures=1)
+    channel, what = shop.channel(), creative(pictures=2)
+    draft = prepared(channel, what)
+    shop.box.arm(fault, "POST", UPDATE)
+    with pytest.raises(OutcomeUnknown):
+        channel.publish(what, "key", draft)
+    looked = channel.find(what, "key", draft, SINCE)
+    assert isinstance(looked, Receipt) is (fault is Fault.CUT)
+    if fault is Fault.SERVER_ERROR_BEFORE:
+        assert looked == Absent(sure=True)
+        channel.publish(what, "key", draft)
+        assert isinstance(channel.find(what, "key", draft, SINCE), Receipt)
+
+
+def test_a_listing_under_promotion_keeps_its_price_and_stays() -> None:
+    with office(promoted=["BL-086"]) as shop:
+        receipt = published(shop)
+        words = creative("Lời mới của muối hạt.", price=16_000)
+        with pytest.raises(Transient, match="promotion"):
+            shop.channel().correct(receipt, words)
+        assert only(shop)["description"] == "Lời mới của muối hạt."
+        assert only(shop)["original_price"] == 15_000
+        with pytest.raises(Transient, match="promotion"):
+            shop.channel().withdraw(receipt)
+        assert shop.notes() == [""]
+
+
+def test_a_shown_listing_whose_price_is_locked_is_published_only_as_a_whole() -> None:
+    with office(promoted=["BL-086"]) as shop:
+        published(shop)
+        channel, what = shop.channel(), creative("Lời mới của muối hạt.", price=16_000)
+        draft = prepared(channel, what)
+        with pytest.raises(Transient, match="promotion"):
+            channel.publish(what, "key", draft)
+        assert only(shop)["description"] == WORDS
+        assert only(shop)["original_price"] == 15_000
+
+
+def test_a_shop_whose_search_refuses_what_it_does_not_find_gets_one_listing() -> None:
+    with office(strict_search=True) as shop:
+        assert shop.channel().find(creative(), "key", None, SINCE) == Absent(sure=False)
+        receipt = published(shop)
+        assert published(shop) == receipt
+        assert shop.channel().find(creative(), "key", None, SINCE) == receipt
+        assert len(shop.items()) == 1
+
+
+def test_a_listing_that_is_hidden_after_preparing_is_shown_by_publish(shop: Office) -> None:
+    receipt = published(shop)
+    channel, what = shop.channel(), creative("Lời mới của muối hạt.")
+    draft = prepared(channel, what)
     channel.withdraw(receipt)
+    assert channel.publish(what, "key", draft).live
+    assert only(shop)["description"] == "Lời mới của muối hạt."
+    assert shop.notes() == [""]
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from promoter.core.errors import NotAuthorized, Transient
+from promoter.core.errors import NotAuthorized
 from promoter.core.model import Metric, Quality, Receipt, Window
 from tests.channels.shopee.shop import NOW, Office, connected, creative, prepared, says_no, scripted
 from tests.channels.shopee.test_wire import receipt
@@ -93,8 +93,15 @@ def test_listings_are_asked_for_fifty_at_a_time() -> None:
     assert [len(part) for part in asked] == [50, 1]
 
 
-def test_one_listing_that_is_gone_does_not_take_the_others_along() -> None:
-    gone = says_no("product.error_item_not_found")
+@pytest.mark.parametrize(
+    "gone",
+    [
+        says_no("product.error_item_not_found"),
+        says_no("error_param", "The information you queried is not found."),
+        says_no("product.error_param", "Item_id is not found."),
+    ],
+)
+def test_one_listing_that_is_gone_does_not_take_the_others_along(gone: dict[str, Any]) -> None:
     second = {"item_list": [{**COUNTED, "item_id": 2}]}
     says = {**sold(), EXTRA: [gone, gone, second]}
     assert ("2", "views") in measured(says, receipt("1"), receipt("2"))
@@ -203,9 +210,45 @@ def test_an_app_that_may_not_read_orders_keeps_the_other_numbers(
     assert found == {"views": 240, "likes": 9, "units": 17}
 
 
-def test_orders_that_cannot_be_read_now_are_read_again_with_all() -> None:
-    with pytest.raises(Transient):
-        numbers({**sold(), ORDERS: says_no("error_server")})
+@pytest.mark.parametrize(
+    "trouble",
+    [
+        says_no("error_server"),
+        says_no("error_rate_limit"),
+        says_no("error_auth", "Invalid access_token."),
+        {},
+    ],
+)
+@pytest.mark.parametrize("path", [ORDERS, DETAIL])
+def test_trouble_with_orders_keeps_what_was_read_before(path: str, trouble: dict[str, Any]) -> None:
+    found = numbers({**sold(order("A", line())), path: trouble})
+    assert found == {"views": 240, "likes": 9, "units": 17}
+
+
+def test_a_list_of_orders_that_is_null_is_empty() -> None:
+    found = numbers({**sold(), ORDERS: {**NO_ORDERS, "order_list": None}})
+    assert (found["orders"], found["revenue"]) == (0, 0)
+
+
+def test_an_order_that_does_not_come_back_leaves_all_uncounted() -> None:
+    one = {"order_list": [order("A", line())]}
+    found = numbers({**sold(order("A", line()), order("B", line())), DETAIL: one})
+    assert set(found) == {"views", "likes", "units"}
+
+
+def test_an_order_without_a_list_of_what_was_bought_leaves_all_uncounted() -> None:
+    silent = {"order_sn": "B", "order_status": "COMPLETED"}
+    says = {**sold(order("A", line()), order("B", line()))}
+    found = numbers({**says, DETAIL: {"order_list": [order("A", line()), silent]}})
+    assert set(found) == {"views", "likes", "units"}
+    empty = {**silent, "item_list": None}
+    found = numbers({**says, DETAIL: {"order_list": [order("A", line()), empty]}})
+    assert found["orders"] == 1
+
+
+def test_an_order_that_comes_back_twice_is_one() -> None:
+    twice = {"order_list": [order("A", line()), order("A", line())]}
+    assert numbers({**sold(order("A", line())), DETAIL: twice})["orders"] == 1
 
 
 @pytest.mark.parametrize("cursor", ["20", "", None])

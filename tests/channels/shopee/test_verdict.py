@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from promoter.channels.shopee.verdict import Gone, Unsearchable, refusal, verdict
+from promoter.channels.shopee.verdict import Gone, Locked, Unclear, Unsearchable, refusal, verdict
 from promoter.core.errors import (
     ChannelError,
     NotAuthorized,
@@ -71,7 +71,25 @@ PROMOTION = codes("""
     error_cannot_update_price_in_promotion error_promotion_cantnot_update_stock
     error_cannt_unlisted_in_promotion
 """)
-GONE = ["error_item_not_found", "error_item_not_belong_shop", "error_item_uneditable"]
+NOT_FOUND = [
+    "The information you queried is not found.",
+    "Item_id is not found.",
+    "Product not found",
+]
+PASSING = [
+    "System busy",
+    "The system is busy, wait a moment",
+    "Our system is taking some time to respond, please wait.",
+    "system error",
+    "Inner error",
+    "error_inner",
+    "inner",
+    "Update failed, please try again later.",
+    "Product not found: system error",
+]
+GONE = codes("""
+    error_item_not_found error_not_found error_item_not_belong_shop error_item_uneditable
+""")
 DUPLICATE = ["error_repeated_mtsku", "error_duplicated_brand"]
 
 
@@ -116,11 +134,30 @@ def test_what_cannot_be_put_up_is_rejected_with_its_reason(code: str, effect: Ef
     assert "The GTIN code is mandatory." in str(error)
 
 
+@pytest.mark.parametrize("effect", [Effect.UPLOAD, Effect.PUBLISH])
 @pytest.mark.parametrize("code", PROMOTION)
-def test_a_promotion_is_named(code: str) -> None:
-    error = said(code, effect=Effect.PUBLISH)
-    assert type(error) is Rejected
+def test_a_promotion_is_named_and_waited_for(code: str, effect: Effect) -> None:
+    error = said(code, effect=effect)
+    assert isinstance(error, Locked)
+    assert (error.after, error.scope) == (timedelta(hours=6), Scope.POST)
     assert "until its promotion ends" in str(error)
+
+
+@pytest.mark.parametrize("text", NOT_FOUND)
+def test_a_question_about_what_is_not_there_says_so(text: str) -> None:
+    assert type(said("product.error_param", text, effect=Effect.READ)) is Gone
+    assert type(said("product.error_param", text, effect=Effect.UPLOAD)) is Rejected
+
+
+@pytest.mark.parametrize("text", ["Shop is not found.", "Shop_id is not found."])
+def test_a_shop_that_is_not_found_is_no_missing_listing(text: str) -> None:
+    assert type(said("error_param", text, effect=Effect.READ)) is Rejected
+
+
+@pytest.mark.parametrize("text", PASSING)
+def test_the_code_for_much_is_read_by_its_text(text: str) -> None:
+    assert type(said("error_busi", text)) is Transient
+    assert type(said("error_busi", text, effect=Effect.PUBLISH)) is OutcomeUnknown
 
 
 @pytest.mark.parametrize("code", GONE)
@@ -267,7 +304,12 @@ def test_words_of_the_service_are_shown_short_plain_and_without_secrets() -> Non
 @pytest.mark.parametrize(
     ("reason", "effect", "kind"),
     [
-        ("Can't update price when item is under promotion.", Effect.PUBLISH, Rejected),
+        ("Can't update price when item is under promotion.", Effect.PUBLISH, Locked),
+        ("Banned and Reviewing Products cannot be delisted", Effect.PUBLISH, Locked),
+        ("Original_price is bigger than max price limit.", Effect.PUBLISH, Rejected),
+        ("Invalid price, please use the correct format", Effect.PUBLISH, Rejected),
+        ("Số điện thoại bất thường", Effect.PUBLISH, Unclear),
+        ("The dinner set is wrong", Effect.UPLOAD, Rejected),
         ("Product not found", Effect.PUBLISH, Gone),
         ("Unlist item failed. please try later.", Effect.PUBLISH, OutcomeUnknown),
         ("System error, please try again later", Effect.UPLOAD, Transient),
@@ -280,3 +322,9 @@ def test_one_entry_that_failed_in_a_success_is_read_by_its_text(
     error = refusal(answered({}, effect=effect), reason)
     assert type(error) is kind
     assert reason in str(error)
+
+
+@pytest.mark.parametrize("text", PASSING)
+def test_trouble_inside_of_a_success_passes(text: str) -> None:
+    assert type(refusal(answered({}), text)) is Transient
+    assert type(refusal(answered({}, effect=Effect.PUBLISH), text)) is OutcomeUnknown

@@ -1,15 +1,16 @@
-"""facebook: posts of a Page; hidden drafts first, where the Page can publish them."""
+"""The verbs of a Page: photos first, then one post of them, hidden at first if it can be shown."""
 
 import re
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from datetime import datetime, timedelta
 from urllib.parse import unquote
 
-from pydantic import BaseModel, Field, SecretStr
+from pydantic import Field, SecretStr
 from pydantic_core import to_json
 
+from promoter.channels.facebook import counting
+from promoter.channels.facebook.address import is_certain, post_id
 from promoter.core.channel import Limits
 from promoter.core.errors import NotAuthorized, Rejected, Transient
 from promoter.core.model import (
@@ -20,10 +21,8 @@ from promoter.core.model import (
     Metric,
     Phrase,
     Placement,
-    Quality,
     Receipt,
     Record,
-    Window,
 )
 from promoter.remote import graph
 from promoter.remote.answer import Effect
@@ -63,30 +62,33 @@ LIMITS = Limits(
     posts_per_day=24,
     hashtags=10,
     age_gated=False,
-    # a second copy would stand beside the first on our own page, where it is seen and withdrawn;
-    # and Facebook itself refuses the same photos (1366051) and the same words in a row (506)
-    resend_after_absent=True,
+    # after it was sent again, nobody looks for a second copy yet; and a post of words alone is
+    # not refused by Facebook when another one stands between it and the first
+    resend_after_absent=False,
 )
 
 EARLIER = timedelta(minutes=2)
 """How far the service's clock may be behind ours."""
 
-INSIGHTS = {
-    "post_media_view": "views",
-    "post_total_media_view_unique": "reach",
-    "post_clicks_by_type": "clicks",
-}
-"""Our names of Facebook's; of the clicks only those on links count."""
-
-COUNTERS = "id,shares,comments.limit(0).summary(true),reactions.limit(0).summary(true)"
 STATE = "id,is_published"
 
 # keys of a draft's data beside the digests of pictures, whose values are the ids of photos
 POST = "post"
 ANEW = "anew"
+UPLOADED = "uploaded"
+"""The Unix second of the first upload, as text."""
 
-HIDDEN = "#hidden"
-"""Ends the address in the receipt of a post that was seen hidden after it was published."""
+FRESH = timedelta(hours=20)
+"""Until then photos are used; after about a day those in no post are said to be cleared away."""
+
+JUST_NOW = timedelta(minutes=1)
+"""So long photos are not looked at: what failed with them is not prepared again any sooner."""
+
+HIDDEN = "#hidden-"
+"""Ends, with a Unix second, the address in a receipt: since then the post was seen hidden."""
+
+SLOW = timedelta(minutes=10)
+"""How long a published draft may stay hidden."""
 
 _SHIM = re.compile(r"https?://l\.facebook\.com/l\.php\?u=([^&\s]+)\S*")
 _CLICK_ID = re.compile(r"[?&]fbclid=[\w-]+")
@@ -94,38 +96,6 @@ _CLICK_ID = re.compile(r"[?&]fbclid=[\w-]+")
 
 class _State(Node):
     is_published: bool
-
-
-class _Shares(BaseModel):
-    count: int
-
-
-class _Summary(BaseModel):
-    total_count: int
-
-
-class _Counted(BaseModel):
-    summary: _Summary
-
-
-class _Counters(Node):
-    shares: _Shares = _Shares(count=0)  # absent means zero, by the contract
-    comments: _Counted | None = None
-    reactions: _Counted | None = None
-
-
-class _Value(BaseModel):
-    value: object = None
-
-
-class _Insight(BaseModel):
-    name: str
-    period: str = "lifetime"
-    values: list[_Value]
-
-
-class _Insights(BaseModel):
-    data: list[_Insight]
 
 
 def connect(config: Config, session: Session) -> "Facebook":
@@ -154,21 +124,16 @@ class Facebook:
     def prepare(self, creative: Creative, key: str, draft: Draft | None) -> Draft:
         """Upload the next picture that the draft does not list; then, with drafts, hide a post.
 
-        If the answer to a hidden post is lost, its photos are taken and cannot be used again:
-        they are uploaded anew, once. What is left over is seen by nobody.
+        Photos that Facebook may have cleared away by now are uploaded anew. What is left over is
+        seen by nobody.
         """
-        done = dict(draft.data) if draft else {}
+        done = self._usable(creative, draft)
         missing = [item for item in creative.media if item.sha256 not in done]
         if missing:
+            done.setdefault(UPLOADED, str(self._second()))
             done[missing[0].sha256] = self._page.upload(missing[0])
         elif self._drafts and POST not in done:
-            hidden = {"published": "false", "unpublished_content_type": "DRAFT"}
-            try:
-                done[POST] = self._post(Effect.UPLOAD, creative, done, **hidden)
-            except graph.Duplicate as taken:
-                if ANEW in done:
-                    raise Transient(taken.phrase) from None
-                return Draft(ready=False, data={ANEW: "yes"})
+            done = self._hidden(creative, done)
         uploaded = all(item.sha256 in done for item in creative.media)
         return Draft(ready=uploaded and (POST in done or not self._drafts), data=done)
 
@@ -177,6 +142,9 @@ class Facebook:
 
         A single photo goes the same way as several: it is uploaded already, and Facebook does not
         post it twice. A hidden post is not called live yet: see `resume`.
+
+        Raises:
+            Transient: Its photos are not there (any more); it has to be prepared again.
         """
         done = draft.data if draft else {}
         if POST in done:
@@ -184,27 +152,40 @@ class Facebook:
             return _receipt(done[POST], live=False)
         if any(item.sha256 not in done for item in creative.media):
             raise Transient(Phrase("its pictures are not uploaded yet"))
-        return _receipt(self._post(Effect.PUBLISH, creative, done))
+        try:
+            return _receipt(self._post(Effect.PUBLISH, creative, done))
+        except graph.Missing as gone:
+            if not creative.media:
+                raise
+            raise Transient(gone.phrase) from None
 
     def resume(self, receipt: Receipt) -> Receipt:
         """Look whether a hidden post is public, now that the service has said so.
 
-        Two looks decide, since one may come early; the first marks the receipt's address.
+        Publishing may be slow, so the looks of some minutes decide; the moment of the first is
+        kept in the receipt's address.
 
         Raises:
-            Rejected: It is still hidden at the second look.
+            Rejected: It is still hidden.
         """
-        if self._page.read(_State, receipt.remote_id, fields=STATE).is_published:
+        try:
+            state = self._page.read(_State, receipt.remote_id, fields=STATE)
+        except graph.Missing as gone:  # it decides nothing: a post may be shown late
+            raise Transient(gone.phrase, after=SLOW) from None
+        if state.is_published:
             return _receipt(receipt.remote_id)
-        if receipt.url.endswith(HIDDEN):
-            raise Rejected(
-                Phrase(
-                    "the post is still hidden although {host} said that it is published; "
-                    "set drafts = false in the account, then try the post again",
-                    host=HOST,
-                )
+        address, _, first = receipt.url.partition(HIDDEN)
+        first = first or str(self._second())
+        if self._second() - int(first) < SLOW.total_seconds():
+            return Receipt(receipt.remote_id, f"{address}{HIDDEN}{first}", live=False)
+        raise Rejected(
+            Phrase(
+                "the post is still hidden although {host} said that it is published; delete the "
+                "hidden draft on the page and set drafts = false in the account, then try the "
+                "post again",
+                host=HOST,
             )
-        return Receipt(receipt.remote_id, receipt.url + HIDDEN, live=False)
+        )
 
     def find(
         self, creative: Creative, key: str, draft: Draft | None, since: datetime
@@ -235,52 +216,63 @@ class Facebook:
         Its pictures stay, whatever the creative shows now: a picture that states what is wrong
         can only be withdrawn together with its post, and posted anew.
         """
-        self._page.change(receipt.remote_id, message=creative.caption)
-        kept = self._page.read(Words, receipt.remote_id, fields="id,message")
+        post = post_id(receipt, self._page.id)
+        self._page.change(post, message=creative.caption)
+        kept = self._page.read(Words, post, fields="id,message")
         if _plain(kept.message) != _plain(creative.caption):
             raise Transient(Phrase("{host} still shows other words than were sent", host=HOST))
         return receipt
 
     def withdraw(self, receipt: Receipt) -> None:
         """Delete the post; that it is gone already counts only if it cannot be read either."""
+        post = post_id(receipt, self._page.id)
         try:
-            self._page.delete(receipt.remote_id)
+            self._page.delete(post)
         except (Rejected, NotAuthorized):  # 100/33; 10 is said too, and may mean a lost permission
-            if not self._is_gone(receipt.remote_id):
+            if not (is_certain(receipt, self._page.id) and self._is_gone(post)):
                 raise
 
     def comment(self, receipt: Receipt, text: str) -> None:
         """Write below the post as the Page, unless the same words of the Page stand there."""
-        fields = "id,message,from"
-        for item in self._page.items(receipt.remote_id, "comments", fields=fields):
+        post = post_id(receipt, self._page.id)
+        for item in self._page.items(post, "comments", fields="id,message,from"):
             own = item.author is None or item.author.id == self._page.id
             if own and _plain(item.message) == _plain(text):
                 return
-        self._page.add(Effect.PUBLISH, receipt.remote_id, "comments", message=text)
+        self._page.add(Effect.PUBLISH, post, "comments", message=text)
 
     def metrics(self, receipts: Sequence[Receipt], now: datetime) -> list[Metric]:
-        """Read counters and insights, one call each for every post.
+        """Read counters and insights, one call each for every post: see `counting`."""
+        return counting.read(self._page, receipts, now)
 
-        Reading ends when the account's allowance is nearly used up, or at the first trouble of
-        the account; what was read before is returned.
+    def _usable(self, creative: Creative, draft: Draft | None) -> dict[str, str]:
+        """Return what can still be used of a draft: all of it, or no photo."""
+        done = dict(draft.data) if draft else {}
+        age = timedelta(seconds=self._second() - int(done.get(UPLOADED, "0")))
+        if POST in done or age < JUST_NOW:
+            return done
+        # a draft that was ready comes back after its post has failed, perhaps for want of photos
+        again = draft is not None and draft.ready
+        photos = [done[item.sha256] for item in creative.media if item.sha256 in done]
+        if age > FRESH or (again and any(self._is_gone(photo) for photo in photos)):
+            return {name: value for name, value in done.items() if name == ANEW}
+        return done
 
-        Raises:
-            Transient, NotAuthorized: Nothing could be read.
+    def _hidden(self, creative: Creative, done: Mapping[str, str]) -> dict[str, str]:
+        """Make a hidden post, and return the draft's data with it.
+
+        If the answer is lost, its photos are taken and cannot be used again: then, and if they are
+        gone, they are uploaded anew, once.
         """
-        meter = graph.Meter(graph.judge(self._page.version))
-        page = replace(self._page, session=self._page.session.bound(judge=meter))
-        reading = _Reading(page)
-        found: list[Metric] = []
+        hidden = {"published": "false", "unpublished_content_type": "DRAFT"}
         try:
-            for read in (reading.counters, reading.insights):
-                for receipt in receipts:
-                    if meter.used >= graph.BUSY:
-                        return found
-                    found += [_metric(receipt, *named, now) for named in read(receipt)]
-        except (Transient, NotAuthorized):
-            if not found:
+            return {**done, POST: self._post(Effect.UPLOAD, creative, done, **hidden)}
+        except (graph.Duplicate, graph.Missing) as taken:
+            if isinstance(taken, graph.Missing) and not creative.media:
                 raise
-        return found
+            if ANEW in done:
+                raise Transient(taken.phrase) from None
+        return {ANEW: "yes"}
 
     def _post(self, effect: Effect, creative: Creative, done: Mapping[str, str], **how: str) -> str:
         attached = {
@@ -299,64 +291,8 @@ class Facebook:
             pass
         return False
 
-
-class _Reading:
-    """One round of reading: a metric that the API no longer knows is not asked for again."""
-
-    def __init__(self, page: Page) -> None:
-        self._page = page
-        self._names = list(INSIGHTS)
-
-    def counters(self, receipt: Receipt) -> list[tuple[str, int]]:
-        """Return what is counted on the post itself; nothing if it is gone."""
-        try:
-            found = self._page.read(_Counters, receipt.remote_id, fields=COUNTERS)
-        except Rejected:
-            return []
-        counted = {"comments": found.comments, "reactions": found.reactions}
-        return [
-            ("shares", found.shares.count),
-            *((name, each.summary.total_count) for name, each in counted.items() if each),
-        ]
-
-    def insights(self, receipt: Receipt) -> list[tuple[str, int]]:
-        """Return what is known about the post's public, of the metrics that still exist."""
-        try:
-            return self._ask(receipt, self._names)
-        except graph.Missing:
-            return []
-        except Rejected:  # by one unknown name, all are refused
-            return self._one_by_one(receipt)
-
-    def _one_by_one(self, receipt: Receipt) -> list[tuple[str, int]]:
-        found: list[tuple[str, int]] = []
-        alive = []
-        for name in self._names:
-            try:
-                found += self._ask(receipt, [name])
-                alive.append(name)
-            except Rejected:
-                continue
-        self._names = alive or self._names  # if all are refused, it is not because of their names
-        return found
-
-    def _ask(self, receipt: Receipt, names: Sequence[str]) -> list[tuple[str, int]]:
-        told = self._page.read(_Insights, receipt.remote_id, "insights", metric=",".join(names))
-        return [(INSIGHTS[row.name], value) for row in told.data for value in _counted(row)]
-
-
-def _counted(row: _Insight) -> list[int]:
-    """Return the one number that counts in an insight, or nothing."""
-    if row.name not in INSIGHTS or row.period != "lifetime" or not row.values:
-        return []
-    value = row.values[-1].value
-    if isinstance(value, dict):
-        value = value.get("link clicks")
-    return [value] if type(value) is int else []  # not a bool
-
-
-def _metric(receipt: Receipt, name: str, value: int, now: datetime) -> Metric:
-    return Metric(receipt.remote_id, name, value, Window.CUMULATIVE, now, Quality.EXACT)
+    def _second(self) -> int:
+        return int(self._page.session.clock().timestamp())
 
 
 def _receipt(id_: str, *, live: bool = True) -> Receipt:
