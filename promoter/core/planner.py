@@ -236,7 +236,7 @@ class _Board:
         """Return the product of a slot and why: what stands, else the longest waiting."""
         if prior and len(prior.products) == 1:
             product = self._products.get(prior.products[0])
-            if product and self._fits(campaign, target, slot, product):
+            if product and self._fits(campaign, target, slot, product, standing=True):
                 return product, prior.reason
         fitting = [p for p in self._products.values() if self._fits(campaign, target, slot, p)]
         if not fitting:
@@ -244,9 +244,24 @@ class _Board:
         best = min(fitting, key=lambda p: self._turn(campaign, slot, key, p))
         return best, self._reason(best, slot)
 
-    def _fits(self, campaign: Campaign, target: Target, slot: Slot, product: Product) -> bool:
+    def _fits(
+        self,
+        campaign: Campaign,
+        target: Target,
+        slot: Slot,
+        product: Product,
+        *,
+        standing: bool = False,
+    ) -> bool:
+        """Tell whether a slot may show a product.
+
+        What stands there already is measured against earlier showings alone, as when it was chosen:
+        a later one of a campaign with a shorter rest was chosen knowing of it.
+        """
         week = slot.day.isocalendar()[:2]
         shown = self._by_product[target.name, product.code]
+        if standing:
+            shown = [at for at in shown if at <= slot.at]
         return (
             (not target.owner or product.producer == target.owner)
             and selects(campaign.select, product, slot.day)

@@ -103,6 +103,21 @@ def test_plan_after_apply_is_empty_for_every_campaign(
     assert plan(replace(world, standing=standing)).empty
 
 
+@given(st.integers(0, 20), st.integers(0, 20), st.integers(1, 3), st.binary(min_size=1, max_size=8))
+@settings(max_examples=60, deadline=None)
+def test_plan_after_apply_is_empty_for_campaigns_that_share_an_account(
+    first: int, second: int, per_week: int, secret: bytes
+) -> None:
+    def resting(name: str, days: int, weekdays: tuple[int, ...], hour: int) -> Campaign:
+        rotate = Rotate(per_week, timedelta(days=days))
+        return campaign(name=name, rotate=rotate, cadence=Cadence(weekdays, (time(hour),)))
+
+    both = (resting("a", first, (0, 2, 4), 9), resting("b", second, (1, 2, 5), 15))
+    world = situation(campaigns=both, secret=secret)
+    standing = applied(plan(world))
+    assert plan(replace(world, standing=standing)).empty
+
+
 def test_moving_a_time_moves_posts_and_keeps_their_identity() -> None:
     standing = applied(plan(situation()))
     later = campaign(cadence=Cadence((0, 3), (time(12, 0), time(19, 30))))

@@ -41,6 +41,7 @@ def serving(say: Say, *, listen_first: bool = True) -> Iterator[Raw]:
     listener = socket.create_server(("127.0.0.1", 0))
     raw = Raw(listener.getsockname()[1])
     workers: list[threading.Thread] = []
+    ending = threading.Event()
 
     def serve(client: socket.socket) -> None:
         client.settimeout(PATIENCE)
@@ -53,6 +54,9 @@ def serving(say: Say, *, listen_first: bool = True) -> Iterator[Raw]:
         with suppress(OSError):
             while True:
                 client, _ = listener.accept()
+                if ending.is_set():
+                    client.close()
+                    return
                 workers.append(threading.Thread(target=serve, args=(client,), daemon=True))
                 workers[-1].start()
 
@@ -61,8 +65,9 @@ def serving(say: Say, *, listen_first: bool = True) -> Iterator[Raw]:
     try:
         yield raw
     finally:
-        with suppress(OSError):
-            listener.shutdown(socket.SHUT_RDWR)
+        ending.set()
+        with suppress(OSError):  # clients come in in order: after this one, all others are in
+            socket.create_connection(("127.0.0.1", raw.port)).close()
         acceptor.join(PATIENCE)
         listener.close()
         for worker in workers:
