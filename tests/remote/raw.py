@@ -41,7 +41,7 @@ def serving(say: Say, *, listen_first: bool = True) -> Iterator[Raw]:
     listener = socket.create_server(("127.0.0.1", 0))
     raw = Raw(listener.getsockname()[1])
     workers: list[threading.Thread] = []
-    ending = threading.Event()
+    last: list[object] = []
 
     def serve(client: socket.socket) -> None:
         client.settimeout(PATIENCE)
@@ -53,8 +53,8 @@ def serving(say: Say, *, listen_first: bool = True) -> Iterator[Raw]:
     def accept() -> None:
         with suppress(OSError):
             while True:
-                client, _ = listener.accept()
-                if ending.is_set():
+                client, address = listener.accept()
+                if address in last:
                     client.close()
                     return
                 workers.append(threading.Thread(target=serve, args=(client,), daemon=True))
@@ -65,10 +65,11 @@ def serving(say: Say, *, listen_first: bool = True) -> Iterator[Raw]:
     try:
         yield raw
     finally:
-        ending.set()
-        with suppress(OSError):  # clients come in in order: after this one, all others are in
-            socket.create_connection(("127.0.0.1", raw.port)).close()
-        acceptor.join(PATIENCE)
+        with socket.socket() as closing, suppress(OSError):
+            closing.bind(("127.0.0.1", 0))
+            last.append(closing.getsockname())
+            closing.connect(("127.0.0.1", raw.port))  # clients come in in order: after all others
+            acceptor.join(PATIENCE)
         listener.close()
         for worker in workers:
             worker.join(PATIENCE)
