@@ -44,7 +44,7 @@ def renewed(world: World, value: str) -> None:
     sealed, origin = world.context.vault.seal({"access_token": value}), account.origin()
     with world.context.store.write() as session:
         credentials.lease(session, "gian-hang", 0, world.context.now(), world.context.lease())
-        credentials.keep(session, "gian-hang", sealed, origin)
+        credentials.keep(session, "gian-hang", sealed, origin, world.context.now())
 
 
 def test_a_sandbox_account_reaches_its_stand_in_and_nothing_else(world: World) -> None:

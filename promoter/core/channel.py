@@ -11,6 +11,7 @@ from promoter.core.model import (
     Credentials,
     Draft,
     Format,
+    Identity,
     Metric,
     Placement,
     Receipt,
@@ -140,4 +141,56 @@ class Refreshes(Protocol):
             NotAuthorized: A person must authorise again.
             Transient, OutcomeUnknown: No answer; OutcomeUnknown if the old ones may be used up.
         """
+        ...
+
+
+@runtime_checkable
+class Identifies(Protocol):
+    """The service can be asked who the account is."""
+
+    def identity(self) -> Identity:
+        """Return who the account is and what it lacks; makes no write.
+
+        Raises:
+            NotAuthorized: The service does not know it (any more).
+            Transient: No answer.
+        """
+        ...
+
+
+@runtime_checkable
+class Authorizes(Protocol):
+    """A person can give the account its credentials in the browser."""
+
+    def authorize_url(self, state: str, redirect: str, challenge: str) -> str:
+        """Return the address at which a person agrees.
+
+        Args:
+            state: Comes back with the answer, and proves that it belongs to this question.
+            redirect: Where the answer goes: a port of this machine.
+            challenge: Of PKCE (RFC 7636), S256; ignored where the service has none.
+        """
+        ...
+
+    def exchange(self, params: Mapping[str, str], redirect: str, verifier: str) -> Credentials:
+        """Return the credentials for what came back from the browser.
+
+        Args:
+            params: The parameters of the address to which the browser was sent back.
+            verifier: What `challenge` was made from.
+
+        Raises:
+            Rejected: The person refused, or the code is not good (any more).
+            NotAuthorized: The app itself, or its right to this account, is the problem.
+            Transient: No answer; begin again.
+        """
+        ...
+
+
+@runtime_checkable
+class Watches(Protocol):
+    """All copies of a post can be listed, so that a second one is noticed and taken down."""
+
+    def copies(self, creative: Creative, key: str, since: datetime) -> Sequence[Receipt]:
+        """Return what carries the post's marker since a moment, oldest first; makes no write."""
         ...

@@ -1,7 +1,8 @@
 """The world that a step may touch: frozen, built once by `promoter.app`."""
 
+import threading
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -80,6 +81,7 @@ class Context:
         vault: Seals the credentials that services give.
         assets: Folder of card and caption templates, fonts and brand.
         call_limit: Longest real time that one call to a service may take.
+        stopping: Set when this process is about to end: nothing new is begun.
     """
 
     store: Store
@@ -91,6 +93,7 @@ class Context:
     assets: Path
     vault: Vault
     call_limit: timedelta = timedelta(seconds=60)
+    stopping: threading.Event = field(default_factory=threading.Event, compare=False)
 
     def lease(self) -> timedelta:
         """Return for how long a claimed verb belongs to its worker, in the office's time."""

@@ -51,5 +51,6 @@ def renew(context: Context, account: Account, channel: Refreshes, version: int) 
         current = before.text and before.origin == origin
         known = context.vault.open(before.text) if current else {}
         sealed = context.vault.seal({**known, **found.values})
-        credentials.keep(session, account.name, sealed, origin)
+        now = database.now(session)
+        credentials.keep(session, account.name, sealed, origin, now, found.life)
     log.info("%s renewed", account.name)

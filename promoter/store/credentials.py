@@ -19,18 +19,25 @@ class Sealed:
         origin: Digest of the secrets in whose place they stand.
         version: Counts the renewals.
         lease_until: Until when somebody renews them.
+        issued_at, expires_at: Their life, where the service tells it.
     """
 
     text: str = ""
     origin: str = ""
     version: int = 0
     lease_until: datetime | None = None
+    issued_at: datetime | None = None
+    expires_at: datetime | None = None
 
 
 def get(session: Session, account: str) -> Sealed:
     """Return the sealed credentials of an account."""
     row = session.get(CredentialRow, account)
-    return Sealed(row.sealed, row.origin, row.version, row.lease_until) if row else Sealed()
+    if row is None:
+        return Sealed()
+    return Sealed(
+        row.sealed, row.origin, row.version, row.lease_until, row.issued_at, row.expires_at
+    )
 
 
 def lease(session: Session, account: str, version: int, now: datetime, span: timedelta) -> bool:
@@ -47,17 +54,30 @@ def lease(session: Session, account: str, version: int, now: datetime, span: tim
     return taken.rowcount == 1
 
 
-def keep(session: Session, account: str, text: str, origin: str) -> None:
+def keep(
+    session: Session,
+    account: str,
+    text: str,
+    origin: str,
+    now: datetime,
+    life: timedelta | None = None,
+) -> None:
     """Keep new credentials in place of those before, and let go of the right to renew.
 
     Args:
         origin: Digest of the secrets in whose place they stand.
+        life: How long they are good; None if nobody knows.
     """
     session.execute(
         update(CredentialRow)
         .where(col(CredentialRow.account) == account)
         .values(
-            sealed=text, origin=origin, version=col(CredentialRow.version) + 1, lease_until=None
+            sealed=text,
+            origin=origin,
+            version=col(CredentialRow.version) + 1,
+            lease_until=None,
+            issued_at=now,
+            expires_at=now + life if life else None,
         )
     )
 

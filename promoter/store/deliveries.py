@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
+from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
 from promoter.core.delivery import Delivery, State
-from promoter.core.model import Draft, Phrase, Placement, Receipt
+from promoter.core.model import Draft, Phrase, Placement, Quota, Receipt
 from promoter.store import phrases
 from promoter.store.tables import AccountRow, AttemptRow, DeliveryRow, PostRow
 
@@ -32,12 +33,16 @@ class AccountState:
         wait_until: The service asked for a pause.
         public_at: When its last public call started.
         problem: Why a person must look at it.
+        identity: Who it was at its service when it was first used; empty before.
+        quota: What the service said last of the calls that are left.
     """
 
     paused: bool = False
     wait_until: datetime | None = None
     public_at: datetime | None = None
     problem: Phrase | None = None
+    identity: str = ""
+    quota: Quota | None = None
 
 
 def get(session: Session, key: str) -> Delivery | None:
@@ -250,7 +255,15 @@ def account(session: Session, name: str) -> AccountState:
     row = session.get(AccountRow, name)
     if row is None:
         return AccountState()
-    return AccountState(row.paused, row.wait_until, row.public_at, phrases.load(row.problem))
+    problem, quota = phrases.load(row.problem), _quota(row.quota)
+    return AccountState(row.paused, row.wait_until, row.public_at, problem, row.identity, quota)
+
+
+def _quota(kept: dict[str, Any] | None) -> Quota | None:
+    if kept is None:
+        return None
+    until = kept["until"]
+    return Quota(kept["used"], datetime.fromisoformat(until) if until else None)
 
 
 def save_account(session: Session, name: str, state: AccountState) -> None:
@@ -262,8 +275,16 @@ def save_account(session: Session, name: str, state: AccountState) -> None:
             wait_until=state.wait_until,
             public_at=state.public_at,
             problem=phrases.dump(state.problem),
+            identity=state.identity,
+            quota=_dumped(state.quota),
         )
     )
+
+
+def _dumped(quota: Quota | None) -> dict[str, Any] | None:
+    if quota is None:
+        return None
+    return {"used": quota.used, "until": quota.until.isoformat() if quota.until else None}
 
 
 def public(state: AccountState, now: datetime) -> AccountState:

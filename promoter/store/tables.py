@@ -50,6 +50,8 @@ class ProducerRow(Row, table=True):
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
     retired_at: datetime | None = Field(default=None, sa_type=Instant)
+    stopped_at: datetime | None = Field(default=None, sa_type=Instant)
+    stopped_by: str = ""
 
 
 class ProductRow(Row, table=True):
@@ -62,6 +64,8 @@ class ProductRow(Row, table=True):
     created_at: datetime = Field(sa_type=Instant)
     updated_at: datetime = Field(sa_type=Instant)
     retired_at: datetime | None = Field(default=None, sa_type=Instant)
+    stopped_at: datetime | None = Field(default=None, sa_type=Instant)
+    stopped_by: str = ""
 
 
 class CampaignRow(Row, table=True):
@@ -236,6 +240,7 @@ class CredentialRow(Row, table=True):
 
     `origin` is the digest of the secrets in whose place it stands: others in the settings make it
     void. `lease_until` belongs to whoever refreshes it: a refresh token may be good only once.
+    `issued_at` and `expires_at` are unknown where the service does not say how long they live.
     """
 
     __tablename__ = "credential"
@@ -244,10 +249,16 @@ class CredentialRow(Row, table=True):
     origin: str = ""
     version: int = 0
     lease_until: datetime | None = Field(default=None, sa_type=Instant)
+    issued_at: datetime | None = Field(default=None, sa_type=Instant)
+    expires_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class AccountRow(Row, table=True):
-    """What is known of an account beyond its settings."""
+    """What is known of an account beyond its settings.
+
+    `identity` is who it was at its service when it was first used; `quota` is what the service
+    said last of the calls that are left.
+    """
 
     __tablename__ = "account"
     name: str = Field(primary_key=True)
@@ -255,6 +266,21 @@ class AccountRow(Row, table=True):
     wait_until: datetime | None = Field(default=None, sa_type=Instant)
     public_at: datetime | None = Field(default=None, sa_type=Instant)
     problem: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+    identity: str = ""
+    quota: dict[str, Any] | None = Field(default=None, sa_column=Column(JSON))
+
+
+class AlertRow(Row, table=True):
+    """Something that a person should know, as long as it lasts.
+
+    `subject` is a post, an account or the office; `told_at` is empty until a message has left.
+    """
+
+    __tablename__ = "alert"
+    subject: str = Field(primary_key=True)
+    kind: str = Field(primary_key=True)
+    since: datetime = Field(sa_type=Instant)
+    told_at: datetime | None = Field(default=None, sa_type=Instant)
 
 
 class ClickRow(Row, table=True):

@@ -148,7 +148,7 @@ def test_only_one_worker_may_renew_credentials(store: Store) -> None:
 def test_newer_credentials_end_the_right_to_renew_the_old(store: Store) -> None:
     with store.write() as session:
         assert credentials.lease(session, "shop", 0, NOW, HOUR)
-        credentials.keep(session, "shop", "sealed", "of these secrets")
+        credentials.keep(session, "shop", "sealed", "of these secrets", NOW)
     with store.write() as session:
         kept = credentials.get(session, "shop")
         assert (kept.text, kept.version, kept.lease_until) == ("sealed", 1, None)

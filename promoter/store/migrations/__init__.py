@@ -8,7 +8,7 @@ from sqlalchemy import Engine, inspect, text
 from promoter.core.errors import ConfigError
 from promoter.core.model import Phrase
 
-HEAD = "0002"
+HEAD = "0003"
 """The newest revision; a test compares it with Alembic's own answer."""
 
 
