@@ -6,6 +6,7 @@ SENDING ─no answer, worker died─▶ UNKNOWN ─find─▶ PUBLISHED, DUE aga
 Any unattempted state ─▶ CANCELLED (no longer planned), REJECTED (by a person), MISSED (too late)
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -52,6 +53,9 @@ SURE_AGAIN = timedelta(seconds=60)
 RETRIES = tuple(timedelta(minutes=m) for m in (1, 5, 30, 120))
 LOOKS = tuple(timedelta(minutes=m) for m in (1, 2, 4, 8, 16))
 """Delays between looks that may lag: 31 minutes in all before a person is asked."""
+WATCH_FOR = timedelta(hours=24)
+"""So long after it was sent again the first copy of a post may still turn up."""
+WATCH_LEAST, WATCH_MOST = timedelta(minutes=2), timedelta(hours=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -238,6 +242,43 @@ def _due_again(delivery: Delivery, now: datetime) -> Delivery:
         sure=0,
         note=Phrase("the first try did not arrive; it is sent again"),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class Sighting:
+    """What the copies of a post mean that were seen after it had been sent again.
+
+    Attributes:
+        delivery: Where it stands now: a copy of what was thought absent makes it live.
+        extra: Copies that must be taken down.
+    """
+
+    delivery: Delivery
+    extra: tuple[Receipt, ...] = ()
+
+
+def sighted(delivery: Delivery, copies: Sequence[Receipt], now: datetime) -> Sighting:
+    """Return what it means that these copies of a post are there, oldest first.
+
+    Beside a live post a copy is one too many only if the post itself is among them: what a person
+    has named may be known by another id, and the last copy must never be taken down.
+    """
+    if not copies or delivery.state is State.SENDING:
+        return Sighting(delivery)
+    if delivery.state in (State.PUBLISHED, State.PENDING) and delivery.receipt:
+        own = delivery.receipt.remote_id
+        others = tuple(item for item in copies if item.remote_id != own)
+        return Sighting(delivery, others if len(others) < len(copies) else ())
+    if delivery.state in (State.CANCELLED, State.REJECTED, State.WITHDRAWN):
+        return Sighting(delivery, tuple(copies))
+    return Sighting(accepted(delivery, copies[0], now), tuple(copies[1:]))
+
+
+def watch_again(sent: datetime, now: datetime) -> datetime | None:
+    """Return when to look for copies again of what was sent at a moment; None: no more."""
+    if now >= sent + WATCH_FOR:
+        return None
+    return now + min(max((now - sent) / 4, WATCH_LEAST), WATCH_MOST)
 
 
 def held(delivery: Delivery, now: datetime, note: Phrase | None = None) -> Delivery:

@@ -1,9 +1,12 @@
 """The embedded engine: APScheduler as the alarm clock of one process; the store is the memory."""
 
 import logging
+import threading
+import time
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-from apscheduler.executors.pool import ThreadPoolExecutor
 from apscheduler.schedulers.background import BackgroundScheduler
 from filelock import FileLock, Timeout
 
@@ -19,16 +22,28 @@ from promoter.pipeline.measure import measure
 from promoter.pipeline.plan import extend
 from promoter.pipeline.prepare import prepare
 from promoter.pipeline.settle import close_late, settle
+from promoter.pipeline.watch import watch
+from promoter.remote import wire
 from promoter.store import clicks, database, deliveries, follow_ups
 from promoter.store.follow_ups import Verb
 
 log = logging.getLogger("promoter.engine")
-logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns when a lane is busy: no news
+logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns when a job is late: no news
 
 TICK_SECONDS = 1
-COMPOSE_SECONDS = 15
-MEASURE_SECONDS = 15
-_IN_LANE = (Verb.CORRECT, Verb.WITHDRAW, Verb.COMMENT)
+UPKEEP_SECONDS = 15
+BEAT_SECONDS = 10
+REST_SECONDS = 5.0
+"""How long a lane rests that had something due and could do nothing: its account is paused."""
+FINISH_SECONDS = 6.0
+"""How long running calls may take once the engine is to stop; then they are cut."""
+CUT_SECONDS = 3.0
+"""How long their lanes may take to write down what became of them."""
+_IN_LANE = (Verb.CORRECT, Verb.WITHDRAW, Verb.COMMENT, Verb.WATCH)
+
+
+Work = Callable[[Context], object]
+"""One round of something; what it returns tells whether there was anything to do."""
 
 
 class Engine:
@@ -36,12 +51,13 @@ class Engine:
 
     def __init__(self, context: Context) -> None:
         self._context = context
-        workers = max(4, 2 * len(context.accounts) + 2)  # a lane and its readings, side by side
         self._scheduler = BackgroundScheduler(
-            executors={"default": ThreadPoolExecutor(workers)},
             job_defaults={"max_instances": 1, "coalesce": True, "misfire_grace_time": None},
             timezone="UTC",
         )
+        self._guard = threading.Lock()
+        self._running: dict[str, threading.Thread] = {}
+        self._resting: dict[str, float] = {}
         self._lock = _lock(context)
 
     def start(self) -> None:
@@ -51,11 +67,11 @@ class Engine:
             ConfigError: Another engine already works on this store.
         """
         self.hold()
-        self._every(self._upkeep, COMPOSE_SECONDS)
-        self._every(self._beat, TICK_SECONDS)
-        for account in self._context.accounts.values():
-            self._every(self._lane, TICK_SECONDS, account)
-            self._every(self._readings, MEASURE_SECONDS, account)
+        wire.answer_again()
+        self._context.stopping.clear()
+        self._every(TICK_SECONDS, self._tick)
+        self._every(BEAT_SECONDS, self._run, "beat", beat)
+        self._every(UPKEEP_SECONDS, self._run, "upkeep", upkeep)
         self._scheduler.start()
 
     def hold(self) -> None:
@@ -77,28 +93,80 @@ class Engine:
             ) from None
 
     def stop(self) -> None:
-        """Let running calls end, start no new one, and give the store back."""
+        """Begin nothing new, let what runs end or cut it, and give the store back.
+
+        A call that is cut is one whose answer was lost: its post is looked for at the next start.
+        """
+        self._context.stopping.set()
         if self._scheduler.running:
-            self._scheduler.shutdown(wait=True)
+            self._scheduler.shutdown(wait=True)  # its own jobs only look and start threads
+        if self._left(FINISH_SECONDS):
+            wire.hang_up()
+            for name in self._left(CUT_SECONDS):
+                log.error("%s did not end in time; the next start looks what became of it", name)
         if self._lock is not None:
             self._lock.release()
 
-    def _every(self, work: object, seconds: int, *arguments: object) -> None:
-        self._scheduler.add_job(work, "interval", args=arguments, seconds=seconds)
+    def _left(self, seconds: float) -> list[str]:
+        """Wait for what runs, so long at most, and return what does not end."""
+        until = time.monotonic() + seconds
+        with self._guard:
+            running = dict(self._running)
+        for thread in running.values():
+            thread.join(max(until - time.monotonic(), 0.0))
+        return [name for name, thread in running.items() if thread.is_alive()]
 
-    def _lane(self, account: Account) -> None:
-        if _is_due(self._context, account):
-            run_lane(self._context, account)
+    def _every(self, seconds: int, work: Callable[..., None], *given: object) -> None:
+        self._scheduler.add_job(work, "interval", args=given, seconds=seconds)
 
-    def _readings(self, account: Account) -> None:
-        if _is_due(self._context, account, readings=True):
-            run_measure(self._context, account)
+    def _tick(self) -> None:
+        """Start the lanes that have something to do, and the readings that are due."""
+        try:
+            lanes, readings = _due(self._context)
+        except PromoterError as error:  # the database is held, or its disk is full
+            log.error("%s", error)  # noqa: TRY400 - a person's problem, not a traceback
+            return
+        for name, account in self._context.accounts.items():
+            if name in lanes:
+                self._run(name, partial(run_lane, account=account))
+            if name in readings:
+                self._run(f"{name}: readings", partial(run_measure, account=account))
 
-    def _upkeep(self) -> None:
-        upkeep(self._context)
+    def _run(self, name: str, work: Work) -> None:
+        """Let something run in a thread of its own, unless it runs already or rests.
 
-    def _beat(self) -> None:
-        self._context.store.set_value("seen", self._context.now().isoformat())
+        The thread does not hold up the end of the process, so that nothing that hangs can.
+        """
+        with self._guard:
+            busy = self._running.get(name)
+            rests = self._resting.get(name, 0.0) > time.monotonic()
+            if (busy and busy.is_alive()) or rests or self._context.stopping.is_set():
+                return
+            made = threading.Thread(target=self._work, args=(name, work), name=name, daemon=True)
+            self._running[name] = made
+            made.start()
+
+    def _work(self, name: str, work: Work) -> None:
+        if not guarded(self._context, name, work):
+            self._resting[name] = time.monotonic() + REST_SECONDS
+
+
+def guarded(context: Context, name: str, work: Work) -> object:
+    """Do one round of something; what goes wrong ends this round, and nothing else.
+
+    What is not a person's problem is a bug: it is logged with a traceback, and the claim that it
+    leaves behind is treated as a lost answer.
+
+    Returns:
+        What the round returned, or None.
+    """
+    try:
+        return work(context)
+    except PromoterError as error:
+        log.error("%s: %s", name, error)  # noqa: TRY400 - a person's problem, not a traceback
+    except Exception:  # the one place besides the web's error page: HOUSE §5
+        log.exception("%s was ended by a bug", name)
+    return None
 
 
 def _lock(context: Context) -> FileLock | None:
@@ -108,32 +176,31 @@ def _lock(context: Context) -> FileLock | None:
     return FileLock(path.with_name(path.name + ".engine"))
 
 
-def _is_due(context: Context, account: Account, *, readings: bool = False) -> bool:
-    """Tell whether an account's lane has something to do, or its readings."""
+def _due(context: Context) -> tuple[set[str], set[str]]:
+    """Return the accounts whose lanes have something to do, and those with readings."""
     with context.store.read() as session:
-        if readings:
-            moments = [follow_ups.next_moment(session, account.name, [Verb.MEASURE])]
-        else:
-            moments = [
-                deliveries.next_moment(session, account.name),
-                follow_ups.next_moment(session, account.name, _IN_LANE),
-            ]
         now = database.now(session)
-    return any(moment is not None and moment <= now for moment in moments)
+        lanes = deliveries.due_accounts(session, now)
+        lanes |= follow_ups.due_accounts(session, now, _IN_LANE)
+        return lanes, follow_ups.due_accounts(session, now, [Verb.MEASURE])
 
 
-def upkeep(context: Context) -> None:
+def beat(context: Context) -> bool:
+    """Let others see that the engine is alive."""
+    context.store.set_value("seen", context.now().isoformat())
+    return True
+
+
+def upkeep(context: Context) -> bool:
     """Close what is late, plan once a day, and compose what comes within three days."""
-    try:
-        close_late(context)
-        today = context.now().astimezone(context.office.zone).date().isoformat()
-        if context.store.value("planned_on") != today:
-            extend(context)
-            _forget_visits(context)
-            context.store.set_value("planned_on", today)
-        compose(context)
-    except PromoterError as error:
-        log.error("upkeep: %s", error)  # noqa: TRY400 - a person's problem, not a traceback
+    close_late(context)
+    today = context.now().astimezone(context.office.zone).date().isoformat()
+    if context.store.value("planned_on") != today:
+        extend(context)
+        _forget_visits(context)
+        context.store.set_value("planned_on", today)
+    compose(context)
+    return True
 
 
 def _forget_visits(context: Context) -> None:
@@ -146,44 +213,37 @@ def _forget_visits(context: Context) -> None:
 
 
 def run_lane(context: Context, account: Account) -> list[Delivery]:
-    """Run one round of an account: look, prepare, publish, correct, comment.
-
-    What is not a ChannelError is either a person's problem, which is logged, or a bug: it ends
-    this round with a traceback, and the claim it leaves behind is treated as a lost answer.
-    """
-    try:
-        done = [
-            *settle(context, account),
-            *prepare(context, account),
-            *deliver(context, account),
-            *correct(context, account),
-        ]
-        comment(context, account)
-        return done
-    except PromoterError as error:
-        log.error("%s: %s", account.name, error)  # noqa: TRY400
-    except Exception:  # the one place besides the web's error page: HOUSE §5
-        log.exception("lane of %s ended by a bug", account.name)
-    return []
+    """Run one round of an account, which ends early if something is wrong: HOUSE §5."""
+    found = guarded(context, account.name, partial(_lane, account=account))
+    return found if isinstance(found, list) else []
 
 
-def run_measure(context: Context, account: Account) -> None:
-    """Read what is due of an account beside its lane, so that no reading delays a post."""
-    try:
-        measure(context, account)
-    except PromoterError as error:
-        log.error("%s: %s", account.name, error)  # noqa: TRY400
-    except Exception:  # as in the lane
-        log.exception("the readings of %s ended by a bug", account.name)
+def _lane(context: Context, account: Account) -> list[Delivery]:
+    """Look, prepare, publish, correct, comment, and watch for second copies."""
+    done = [
+        *settle(context, account),
+        *prepare(context, account),
+        *deliver(context, account),
+        *correct(context, account),
+    ]
+    comment(context, account)
+    return done + watch(context, account)
+
+
+def run_measure(context: Context, account: Account) -> bool:
+    """Read what is due of an account beside its lane; tell whether there was anything."""
+    found = measure(context, account)
+    return bool(found.asked or found.failed or found.closed)
 
 
 def once(context: Context) -> list[Delivery]:
     """Do everything that is due now, account by account, and return what happened."""
-    upkeep(context)
-    done = []
-    for account in context.accounts.values():
-        if _is_due(context, account):
+    guarded(context, "upkeep", upkeep)
+    lanes, readings = _due(context)
+    done: list[Delivery] = []
+    for name, account in context.accounts.items():
+        if name in lanes:
             done += run_lane(context, account)
-        if _is_due(context, account, readings=True):
-            run_measure(context, account)
+        if name in readings:
+            guarded(context, name, partial(run_measure, account=account))
     return done

@@ -58,6 +58,8 @@ def decide(context: Context, key: str, decision: Decision, by: str, *, url: str 
             _approve(session, key, by, now)
         if not deliveries.save(session, old, new, now):
             raise ConfigError(Phrase("post {key} has just changed; look again", key=key[:10]))
+        if decision is Decision.ABSENT:  # it is sent again, so a copy that comes late is looked for
+            follow_ups.ask(session, key, Verb.WATCH, old.account, now + life.WATCH_LEAST)
         attempt = deliveries.begin(session, key, decision.value, now)
         deliveries.end(session, attempt, new.state.value, now, Phrase("by {who}", who=by))
     return new

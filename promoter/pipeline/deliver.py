@@ -1,10 +1,11 @@
 """deliver: makes the posts of one account public, one after another, each by one fenced call."""
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 
 from promoter.core import delivery as life
 from promoter.core.delivery import Delivery, Gate, State
-from promoter.core.errors import ChannelError
+from promoter.core.errors import ChannelError, ConfigError
 from promoter.core.facts import facts
 from promoter.pipeline import lane
 from promoter.pipeline.context import Account, Context
@@ -35,6 +36,8 @@ def deliver(context: Context, account: Account) -> list[Delivery]:
 
 
 def _claim(context: Context, account: Account) -> tuple[Delivery, int] | None:
+    if context.stopping.is_set():
+        return None
     with context.store.write() as session:
         now = database.now(session)
         found = deliveries.due(session, account.name, [State.READY], now)
@@ -64,7 +67,7 @@ def _gate(
         waits.append(state.public_at + account.min_gap)
     mark = composed.creative.digest() if composed else "none"
     return Gate(
-        paused=state.paused or bool(database.value(session, "paused")),
+        paused=state.paused or lane.stands_still(session),
         approved=creatives.approved(session, delivery.key) == mark,
         true=composed is not None and composed.facts == _facts(session, delivery.key, now, context),
         wait_until=max(waits, default=None),
@@ -91,6 +94,11 @@ def _publish(
 ) -> tuple[Delivery, bool]:
     try:
         creative = lane.creative(context, claimed.key)
+    except ConfigError as error:
+        unsent = replace(claimed, state=State.READY, lease_until=None, sent_at=None, shown="")
+        after = lane.unmade(context, unsent, error.phrase)
+        return after, lane.conclude(context, account, attempt, (claimed, after))
+    try:
         with fence(context.call_limit.total_seconds()):
             receipt = lane.ask(
                 context,

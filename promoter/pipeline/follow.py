@@ -2,9 +2,10 @@
 
 import logging
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from promoter.core.errors import ChannelError, Rejected, Transient
+from promoter.pipeline import lane
 from promoter.pipeline.context import Account, Context
 from promoter.store import database, deliveries, follow_ups
 from promoter.store.follow_ups import FollowUp, Verb
@@ -23,10 +24,12 @@ def take(context: Context, account: Account, verb: Verb) -> FollowUp | None:
     Nothing is taken while the office or the account stands still or waits: all of these are seen
     by the public.
     """
+    if context.stopping.is_set():
+        return None
     with context.store.write() as session:
         now = database.now(session)
         state = deliveries.account(session, account.name)
-        if state.paused or database.value(session, "paused"):
+        if state.paused or lane.stands_still(session):
             return None
         if state.wait_until and state.wait_until > now:
             return None
@@ -60,4 +63,11 @@ def close(
         if isinstance(error, Transient) and error.after:
             wait = max(wait, error.after)
         later = replace(leased, due_at=now + wait, lease_until=None, tries=leased.tries + 1)
+        follow_ups.save(session, leased, later)
+
+
+def again(context: Context, leased: FollowUp, due_at: datetime | None) -> None:
+    """Let what was taken be done once more at a moment, or close it with None."""
+    later = replace(leased, due_at=due_at, lease_until=None, tries=0) if due_at else None
+    with context.store.write() as session:
         follow_ups.save(session, leased, later)

@@ -18,10 +18,12 @@ from promoter.core.errors import (
     Transient,
 )
 from promoter.core.ladder import RUNGS
-from promoter.core.model import Creative, Phrase
+from promoter.core.model import Creative, Phrase, Placement, Quota
 from promoter.pipeline.context import Account, Context
 from promoter.pipeline.renew import renew
-from promoter.store import creatives, credentials, database, deliveries, follow_ups
+from promoter.remote import quota
+from promoter.remote.gauge import gauge
+from promoter.store import creatives, credentials, database, deliveries, follow_ups, posts
 from promoter.store.database import Session
 from promoter.store.follow_ups import Verb
 
@@ -32,16 +34,33 @@ log = logging.getLogger("promoter.lane")
 ACCOUNT_WAIT = timedelta(minutes=1)
 """How long an account waits when its service asks for a pause without naming one."""
 
+NEARLY_USED_UP = 0.9
+"""Share of a service's allowance from which on an account waits for the next one."""
+QUOTA_WAIT = timedelta(minutes=15)
+"""How long, where the service does not say when that begins."""
+TOLD = 0.05
+"""By so much a share must differ from the one that is kept to be kept itself."""
+
+
+def stands_still(session: Session) -> bool:
+    """Tell whether nothing public may be begun: the office is paused, or not known to be alone."""
+    return bool(database.value(session, "paused") or database.value(session, "locked"))
+
 
 def lease(context: Context, account: Account, states: Collection[State]) -> Delivery | None:
     """Take the next delivery of an account for this worker, or return None if there is none.
 
-    Nothing is taken while the service has asked the account to wait.
+    Nothing is taken while the service has asked the account to wait, or once this process is to
+    end; and nothing is prepared where another machine may be at the same work.
     """
+    if context.stopping.is_set():
+        return None
     with context.store.write() as session:
         now = database.now(session)
         wait_until = deliveries.account(session, account.name).wait_until
         if wait_until and wait_until > now:
+            return None
+        if State.DUE in states and database.value(session, "locked"):
             return None
         for found in deliveries.due(session, account.name, states, now):
             leased = replace(found, lease_until=now + context.lease())
@@ -67,7 +86,7 @@ def ask(context: Context, account: Account, question: Callable[[Channel], Told])
         version = credentials.get(session, account.name).version
     channel = _connected(account)
     try:
-        return question(channel)
+        return _asked(context, account, channel, question)
     except NotAuthorized:
         if not isinstance(channel, Refreshes):
             raise
@@ -75,7 +94,39 @@ def ask(context: Context, account: Account, question: Callable[[Channel], Told])
         renew(context, account, channel, version)
     except (OutcomeUnknown, ConfigError) as error:  # the question itself was surely not done
         raise Transient(error.phrase, scope=Scope.ACCOUNT) from None
-    return question(_connected(account))
+    return _asked(context, account, _connected(account), question)
+
+
+def _asked(
+    context: Context, account: Account, channel: Channel, question: Callable[[Channel], Told]
+) -> Told:
+    with gauge() as seen:
+        try:
+            return question(channel)
+        finally:
+            if seen:
+                _keep_quota(context, account, quota.worst(seen, context.now()))
+
+
+def _keep_quota(context: Context, account: Account, told: Quota | None) -> None:
+    """Keep what a service said of the calls that are left; let the account wait near their end."""
+    if told is None:
+        return
+    with context.store.read() as session:
+        kept = deliveries.account(session, account.name).quota
+    if kept and abs(kept.used - told.used) < TOLD and told.used < NEARLY_USED_UP:
+        return
+    with context.store.write() as session:
+        now = database.now(session)
+        state = replace(deliveries.account(session, account.name), quota=told)
+        until = told.until or now + QUOTA_WAIT
+        if told.used >= NEARLY_USED_UP and until > (state.wait_until or now):
+            phrase = Phrase(
+                "{share} % of the calls that the service allows are used up; it waits for the rest",
+                share=int(told.used * 100),
+            )
+            state = replace(state, wait_until=until, problem=phrase)
+        deliveries.save_account(session, account.name, state)
 
 
 def _connected(account: Account) -> Channel:
@@ -100,6 +151,22 @@ def creative(context: Context, key: str) -> Creative:
     return loaded(context, composed.creative)
 
 
+def sought(context: Context, key: str) -> Creative | None:
+    """Return what a post is known by at its service; no bytes of media are read.
+
+    Of one that was never composed here (its office was restored) the short link is known, of a
+    listing only the creative: None.
+    """
+    with context.store.read() as session:
+        composed, post = creatives.get(session, key), posts.post(session, key)
+    if composed:
+        return composed.creative
+    if post is None or post.placement is Placement.LISTING:
+        return None
+    link = f"{context.office.public_url}/r/{post.code}"
+    return Creative(post.placement, "", link, link, "", ())
+
+
 def loaded(context: Context, creative: Creative) -> Creative:
     """Return a creative with the bytes of its media.
 
@@ -108,6 +175,13 @@ def loaded(context: Context, creative: Creative) -> Creative:
     """
     media = tuple(replace(item, data=context.media.get(item.sha256)) for item in creative.media)
     return replace(creative, media=media)
+
+
+def unmade(context: Context, delivery: Delivery, why: Phrase) -> Delivery:
+    """Return the delivery whose bytes are not (any more) there, so that they are made anew."""
+    with context.store.write() as session:
+        creatives.remove(session, delivery.key)
+    return life.voided(delivery, why)
 
 
 def conclude(

@@ -5,7 +5,7 @@ from dataclasses import replace
 from promoter.core import delivery as life
 from promoter.core.channel import Channel, Prepares
 from promoter.core.delivery import Delivery, State
-from promoter.core.errors import ChannelError
+from promoter.core.errors import ChannelError, ConfigError
 from promoter.core.model import Draft
 from promoter.pipeline import lane
 from promoter.pipeline.context import Account, Context
@@ -30,6 +30,9 @@ def _step(context: Context, account: Account, leased: Delivery) -> tuple[Deliver
     attempt = lane.begin(context, leased.key, "prepare")
     try:
         draft = lane.ask(context, account, lambda channel: _draft(context, channel, leased))
+    except ConfigError as error:
+        after = lane.unmade(context, free, error.phrase)
+        return after, lane.conclude(context, account, attempt, (leased, after))
     except ChannelError as error:
         after = life.failed(free, error, context.now())
         return after, lane.conclude(context, account, attempt, (leased, after), error)

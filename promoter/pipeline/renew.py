@@ -4,7 +4,7 @@ import logging
 from datetime import timedelta
 
 from promoter.core.channel import Refreshes
-from promoter.core.errors import ChannelError, Scope, Transient
+from promoter.core.errors import ChannelError, NotAuthorized, Scope, Transient
 from promoter.core.model import Phrase
 from promoter.pipeline.context import Account, Context
 from promoter.store import credentials, database
@@ -27,6 +27,11 @@ def renew(context: Context, account: Account, channel: Refreshes, version: int) 
         ChannelError: The service gave none.
         ConfigError: They cannot be sealed.
     """
+    if context.store.value("locked"):
+        raise Transient(
+            Phrase("another machine may use the tokens; «promoter resume --other-machine-off»"),
+            scope=Scope.ACCOUNT,
+        )
     origin = account.origin()
     context.vault.seal({})  # before the old ones are used up: can the new ones be kept at all?
     with context.store.write() as session:
@@ -42,9 +47,13 @@ def renew(context: Context, account: Account, channel: Refreshes, version: int) 
         )
     try:
         found = channel.refresh()
-    except ChannelError:
+        if not all(found.values.values()):
+            raise Transient(Phrase("the service gave an empty token"), scope=Scope.ACCOUNT)
+    except ChannelError as error:
         with context.store.write() as session:
             credentials.release(session, account.name)
+        if isinstance(error, NotAuthorized):
+            raise _ended(account, error.phrase) from None
         raise
     with context.store.write() as session:
         before = credentials.get(session, account.name)
@@ -54,3 +63,14 @@ def renew(context: Context, account: Account, channel: Refreshes, version: int) 
         now = database.now(session)
         credentials.keep(session, account.name, sealed, origin, now, found.life)
     log.info("%s renewed", account.name)
+
+
+def _ended(account: Account, why: Phrase) -> NotAuthorized:
+    return NotAuthorized(
+        Phrase(
+            "somebody must authorise {account} again: «promoter accounts connect {account}» "
+            "({reason})",
+            account=account.name,
+            reason=why,
+        )
+    )

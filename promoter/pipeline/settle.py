@@ -3,13 +3,14 @@
 from dataclasses import replace
 
 from promoter.core import delivery as life
-from promoter.core.channel import Channel, Finds, Resumes
+from promoter.core.channel import Channel, Finds, Resumes, Watches
 from promoter.core.delivery import UNATTEMPTED, Delivery, State
 from promoter.core.errors import ChannelError
 from promoter.core.model import Absent, Phrase, Receipt
 from promoter.pipeline import lane
 from promoter.pipeline.context import Account, Context
-from promoter.store import database, deliveries
+from promoter.store import database, deliveries, follow_ups
+from promoter.store.follow_ups import Verb
 
 
 def settle(context: Context, account: Account) -> list[Delivery]:
@@ -63,10 +64,28 @@ def _look(context: Context, account: Account, leased: Delivery) -> tuple[Deliver
         case Receipt():
             after = life.accepted(free, account.seen(answer), now)
         case Absent():
-            after = life.not_found(free, answer, now, resend=account.resend_after_absent)
+            after = life.not_found(free, answer, now, resend=_may_resend(account))
+            if after.state is State.DUE and not answer.sure:
+                _watch(context, account, after)
         case None:
             after = life.held(free, now)
     return after, lane.conclude(context, account, attempt, (leased, after))
+
+
+def _may_resend(account: Account) -> bool:
+    """Tell whether an account sends again after looks that may lag.
+
+    Only where a second copy can be seen, which is what makes that bearable.
+    """
+    return account.resend_after_absent and isinstance(account.connect(), Watches)
+
+
+def _watch(context: Context, account: Account, absent: Delivery) -> None:
+    """Ask for the watch over a post that is sent again, before it is: a crash must not lose it."""
+    with context.store.write() as session:
+        now = database.now(session)
+        due_at = now + life.WATCH_LEAST
+        follow_ups.ask(session, absent.key, Verb.WATCH, account.name, due_at)
 
 
 def _ask(context: Context, account: Account, leased: Delivery) -> Receipt | Absent | None:
@@ -79,6 +98,8 @@ def _looked(context: Context, channel: Channel, leased: Delivery) -> Receipt | A
             return channel.resume(leased.receipt)
         return None
     if isinstance(channel, Finds) and leased.sent_at:
-        creative = lane.creative(context, leased.key)
+        creative = lane.sought(context, leased.key)
+        if creative is None:  # a listing that was never composed here: its product code is its key
+            return Absent(sure=True)
         return channel.find(creative, leased.key, leased.draft, leased.sent_at)
     return None

@@ -4,7 +4,7 @@ The number in its error decides, never the HTTP status: throttling and expired t
 """
 
 from collections.abc import Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
 
@@ -26,7 +26,7 @@ from promoter.core.errors import (
     Scope,
     Transient,
 )
-from promoter.core.model import Phrase
+from promoter.core.model import Phrase, Quota
 from promoter.remote.answer import LONGEST_WAIT, Answer, Effect, Judge
 from promoter.remote.http import paused
 from promoter.remote.signing import hmac_sha256
@@ -172,6 +172,9 @@ _BY_APP = TypeAdapter(_Use)
 _BY_BUSINESS = TypeAdapter(dict[str, list[_Use]])
 
 
+_ALLOWANCES = ("X-App-Usage", "X-Page-Usage", "X-Business-Use-Case-Usage")
+
+
 def _uses(headers: Mapping[str, str]) -> list[_Use]:
     """Return what an answer tells of all allowances that it counts against."""
     found: list[_Use] = []
@@ -185,6 +188,16 @@ def _uses(headers: Mapping[str, str]) -> list[_Use]:
     except ValidationError:
         return found
     return found + [use for uses in businesses.values() for use in uses]
+
+
+def usage(headers: Mapping[str, str], now: datetime) -> Quota | None:
+    """Return what an answer tells of the allowance that is nearest to its end, or None."""
+    uses = _uses(headers)
+    if not any(name in headers for name in _ALLOWANCES) or not uses:
+        return None
+    used = max(max(use.call_count, use.total_time, use.total_cputime) for use in uses)
+    minutes = min(max(use.minutes for use in uses), LONGEST_WAIT / timedelta(minutes=1))
+    return Quota(used / 100, now + timedelta(minutes=minutes) if minutes > 0 else None)
 
 
 def _wait(answer: Answer) -> timedelta | None:

@@ -23,6 +23,7 @@ from promoter.core.errors import (
     Transient,
 )
 from promoter.core.model import Phrase
+from promoter.remote import gauge
 from promoter.remote.answer import Answer, Effect, Judge
 from promoter.remote.wire import Call, Stage, TooLarge, exchange
 
@@ -204,6 +205,7 @@ class Session:
         """
         outcome = self._try(effect, request)
         if isinstance(outcome, Answer):
+            gauge.note(outcome.headers)
             verdict = self._judge(outcome) if self._judge else None
             if verdict is None and outcome.status not in accept:
                 verdict = _verdict(outcome)

@@ -33,6 +33,22 @@ _CHUNK = 65_536
 Address = tuple[socket.AddressFamily, Any]
 
 
+_running: "set[Call]" = set()
+_ending = threading.Event()
+
+
+def hang_up() -> None:
+    """End all calls of this process and let none begin: what was sent counts as not answered."""
+    _ending.set()
+    for call in tuple(_running):
+        call.expire()
+
+
+def answer_again() -> None:
+    """Let calls begin again after `hang_up`."""
+    _ending.clear()
+
+
 class TooLarge(Exception):
     """The answer is larger than BODY_LIMIT."""
 
@@ -63,13 +79,14 @@ class Call:
         self.seconds = max(self._ends - now, 0.0)
         self._lock = threading.Lock()
         self._twin: socket.socket | None = None
-        self._watchdog = threading.Timer(self.seconds, self._expire)
+        self._watchdog = threading.Timer(self.seconds, self.expire)
         self._watchdog.daemon = True
         self.stage = Stage.RESOLVING
         self.expired = False
 
     def __enter__(self) -> Self:
         self._watchdog.start()
+        _running.add(self)
         return self
 
     def __exit__(
@@ -78,6 +95,7 @@ class Call:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        _running.discard(self)
         self._watchdog.cancel()
         with self._lock:
             if self._twin:
@@ -156,7 +174,7 @@ class Call:
             raise TimeoutError
 
     def _check_fence(self) -> None:
-        if deadline.boottime() >= self._fence:
+        if _ending.is_set() or deadline.boottime() >= self._fence:
             raise Transient(Phrase("its time was over before anything was sent"))
 
     def _resolve(self, host: str, port: int) -> list[Address]:
@@ -179,7 +197,8 @@ class Call:
             raise OSError("the name is not known") from answer
         return answer
 
-    def _expire(self) -> None:
+    def expire(self) -> None:
+        """End the call now."""
         with self._lock:
             self.expired = True
             if self._twin:

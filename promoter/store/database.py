@@ -279,6 +279,19 @@ def _said(error: DatabaseError | sqlite3.DatabaseError, where: str) -> Phrase | 
         return _damaged(where)
     if not isinstance(error, OperationalError | sqlite3.OperationalError):
         return None
+    if "disk is full" in message or "disk I/O error" in message:
+        return Phrase(
+            "there is no room for the database {where}: {why}; make room on its disk, nothing is "
+            "lost",
+            where=where,
+            why=message,
+        )
+    if "readonly" in message:
+        return Phrase(
+            "the database {where} may not be written; give promoter the right to the file and its "
+            "folder",
+            where=where,
+        )
     if "locked" in message:
         return Phrase(
             "the database {where} is held by another program; close it, then try again", where=where

@@ -194,11 +194,24 @@ def keys_between(session: Session, state: State, start: datetime, end: datetime)
 
 def next_moment(session: Session, account: str | None = None) -> datetime | None:
     """Return when the next verb of any delivery (of an account) is due."""
-    open_states = [State.DUE, State.READY, State.SENDING, State.PENDING, State.UNKNOWN]
     query = select(func.min(col(DeliveryRow.next_at))).where(
-        col(DeliveryRow.state).in_([state.value for state in open_states])
+        col(DeliveryRow.state).in_([state.value for state in OPEN])
     )
     return session.scalar(query.where(col(DeliveryRow.account) == account) if account else query)
+
+
+OPEN = (State.DUE, State.READY, State.SENDING, State.PENDING, State.UNKNOWN)
+"""Something is still to be done by the machine."""
+
+
+def due_accounts(session: Session, now: datetime) -> set[str]:
+    """Return the accounts for which the next verb of some delivery is due and not leased."""
+    query = select(col(DeliveryRow.account).distinct()).where(
+        col(DeliveryRow.state).in_([state.value for state in OPEN]),
+        col(DeliveryRow.next_at) <= now,
+        col(DeliveryRow.lease_until).is_(None) | (col(DeliveryRow.lease_until) <= now),
+    )
+    return set(session.scalars(query))
 
 
 def begin(session: Session, key: str, verb: str, now: datetime) -> int:
@@ -238,6 +251,11 @@ def attempts(session: Session, key: str) -> list[Attempt]:
         Attempt(row.verb, row.started_at, row.ended_at, row.outcome, phrases.load(row.note))
         for row in rows
     ]
+
+
+def sends(session: Session, key: str) -> list[datetime]:
+    """Return when each public call for a post began, oldest first."""
+    return [item.started_at for item in attempts(session, key) if item.verb == "publish"]
 
 
 def attempt_counts(session: Session, keys: Sequence[str]) -> dict[str, int]:

@@ -19,6 +19,7 @@ class Verb(StrEnum):
     COMMENT = "comment"
     CORRECT = "correct"
     WITHDRAW = "withdraw"
+    WATCH = "watch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,16 @@ def next_moment(
         col(FollowUpRow.verb).in_([verb.value for verb in verbs])
     )
     return session.scalar(query.where(col(FollowUpRow.account) == account) if account else query)
+
+
+def due_accounts(session: Session, now: datetime, verbs: Sequence[Verb]) -> set[str]:
+    """Return the accounts for which one of these is due and not leased."""
+    query = select(col(FollowUpRow.account).distinct()).where(
+        col(FollowUpRow.verb).in_([verb.value for verb in verbs]),
+        col(FollowUpRow.due_at) <= now,
+        col(FollowUpRow.lease_until).is_(None) | (col(FollowUpRow.lease_until) <= now),
+    )
+    return set(session.scalars(query))
 
 
 def close(session: Session, key: str) -> None:

@@ -1,0 +1,102 @@
+"""watch: looks for further copies of what was sent again, and takes down what is one too many.
+
+Where a list that may lag was searched in vain, an account may send a post again; the first copy
+can turn up hours later.
+"""
+
+import logging
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+
+from promoter.core import delivery as life
+from promoter.core.channel import Channel, Watches, Withdraws
+from promoter.core.delivery import Delivery
+from promoter.core.errors import ChannelError, Rejected
+from promoter.core.model import Creative, Phrase, Receipt
+from promoter.pipeline import follow, lane
+from promoter.pipeline.context import Account, Context
+from promoter.remote.deadline import fence
+from promoter.store import deliveries
+from promoter.store.follow_ups import FollowUp, Verb
+
+log = logging.getLogger("promoter.watch")
+
+EARLY = timedelta(days=1)
+"""A post goes out on its own day, so that none of its copies is older than this before its slot."""
+
+COPY = Phrase("a second copy is live at {url}; take it down by hand")
+
+
+def watch(context: Context, account: Account) -> list[Delivery]:
+    """Look for the copies of posts that were sent again; return the posts that this changed."""
+    done = []
+    while (leased := follow.take(context, account, Verb.WATCH)) is not None:
+        found = _watch(context, account, leased)
+        done += [found] if found else []
+    return done
+
+
+def _watch(context: Context, account: Account, leased: FollowUp) -> Delivery | None:
+    key = leased.key
+    with context.store.read() as session:
+        old, sends = deliveries.get(session, key), deliveries.sends(session, key)
+    sought = lane.sought(context, key)
+    if old is None or sought is None:
+        follow.close(context, leased)
+        return None
+    since, sent = min([old.at - EARLY, *sends]), max([old.at, *sends])
+    attempt = lane.begin(context, key, "watch")
+    try:
+        copies = lane.ask(context, account, lambda channel: _copies(channel, sought, key, since))
+    except ChannelError as error:
+        lane.conclude(context, account, attempt, (old, old), error)
+        over = life.watch_again(sent, context.now()) is None
+        follow.close(context, leased, error, lasting=not over)
+        return None
+    after = _sorted_out(context, account, attempt, old, copies or ())
+    again = life.watch_again(sent, context.now()) if copies is not None else None
+    follow.again(context, leased, again)
+    return after if after != old else None
+
+
+def _sorted_out(
+    context: Context, account: Account, attempt: int, old: Delivery, copies: Sequence[Receipt]
+) -> Delivery:
+    """Return the post after what was seen of it: adopted, or rid of its further copies."""
+    found = life.sighted(old, [account.seen(item) for item in copies], context.now())
+    after = found.delivery
+    if not found.extra and after.note and after.note.text == COPY.text:
+        after = replace(after, note=None)
+    lane.conclude(context, account, attempt, (old, after))
+    for extra in found.extra:
+        after = _take_down(context, account, after, extra)
+    return after
+
+
+def _copies(
+    channel: Channel, sought: Creative, key: str, since: datetime
+) -> Sequence[Receipt] | None:
+    """Return the copies of a post, or None where the channel cannot list them."""
+    return channel.copies(sought, key, since) if isinstance(channel, Watches) else None
+
+
+def _take_down(context: Context, account: Account, old: Delivery, extra: Receipt) -> Delivery:
+    """Take one copy down; where that fails the post says so, and the next look tries again."""
+    attempt = lane.begin(context, old.key, "withdraw-copy")
+    try:
+        with fence(context.call_limit.total_seconds()):
+            lane.ask(context, account, lambda channel: _withdrawn(channel, extra))
+    except ChannelError as error:
+        noted = replace(old, note=Phrase(COPY.text, url=extra.url or extra.remote_id))
+        lane.conclude(context, account, attempt, (old, noted), error)
+        return noted
+    lane.conclude(context, account, attempt, (old, old))
+    log.warning("%s %s a second copy was taken down", old.key[:10], account.name)
+    return old
+
+
+def _withdrawn(channel: Channel, extra: Receipt) -> None:
+    if not isinstance(channel, Withdraws):
+        raise Rejected(Phrase("this channel cannot take posts down"))
+    channel.withdraw(extra)
