@@ -1,12 +1,14 @@
 """Where secrets come from: settings only name them, so that no token stands in a file of settings.
 
 `env:NAME` is an environment variable, `file:/path` the content of a file, `store:NAME` a secret
-that the store makes at its first use and keeps.
+that the store makes at its first use and keeps, and `connect` what `promoter accounts connect`
+has obtained and sealed.
 """
 
 import json
 import os
 import re
+import unicodedata
 from base64 import urlsafe_b64encode
 from collections.abc import Callable, Mapping
 from hashlib import sha256
@@ -18,12 +20,15 @@ from cryptography.fernet import Fernet, InvalidToken
 from promoter.core.errors import ConfigError
 from promoter.core.model import Phrase
 
+CONNECT = "connect"
+"""Names what an account was given by `promoter accounts connect`; it is found in the vault."""
+
 REFERENCE = re.compile(r"(env):([A-Za-z_][A-Za-z0-9_]*)|(file):(/.+)|(store):([a-z0-9-]+)")
 
 
 def is_reference(text: str) -> bool:
     """Tell whether a text names a secret, rather than being one."""
-    return REFERENCE.fullmatch(text) is not None
+    return text == CONNECT or REFERENCE.fullmatch(text) is not None
 
 
 def resolve(reference: str, from_store: Callable[[str], str]) -> str:
@@ -33,12 +38,18 @@ def resolve(reference: str, from_store: Callable[[str], str]) -> str:
         from_store: Returns the store's secret of a name.
 
     Raises:
-        ConfigError: It is not a reference, or what it names is missing, unreadable or empty.
+        ConfigError: It is not a reference, or what it names is missing, unreadable or empty; also
+            `connect`, which only the account's own credentials can replace.
     """
+    if reference == CONNECT:
+        raise ConfigError(Phrase("a secret is still to be obtained by «promoter accounts connect»"))
     match = REFERENCE.fullmatch(reference)
     if match is None:  # the text itself is not shown: it may be the secret
         raise ConfigError(
-            Phrase("a secret is named as env:NAME, file:/path or store:NAME, never written out")
+            Phrase(
+                "a secret is named as env:NAME, file:/path, store:NAME or connect, never written "
+                "out"
+            )
         )
     kind, name = (part for part in match.groups() if part)
     if kind == "store":
@@ -67,6 +78,23 @@ def _from_file(path: str) -> str:
         ) from None
     if not found:
         raise ConfigError(Phrase("the file {path} is empty; it must hold a secret", path=path))
+    return found
+
+
+def cleaned(pasted: str) -> str:
+    """Return a secret without what comes along when it is copied: blanks and invisible signs.
+
+    Raises:
+        ConfigError: It is empty, or more than one line; what it says is not shown.
+    """
+    visible = [sign for sign in pasted if unicodedata.category(sign) != "Cf"]
+    found = unicodedata.normalize("NFC", "".join(visible)).strip()
+    if not found:
+        raise ConfigError(Phrase("nothing was given in place of a secret"))
+    if not found.isprintable():
+        raise ConfigError(
+            Phrase("a secret is one line of letters, digits and signs; copy it again, alone")
+        )
     return found
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from promoter.core.errors import ConfigError
-from promoter.secrets import Vault, is_reference, resolve
+from promoter.secrets import Vault, cleaned, is_reference, resolve
 
 
 def nothing(name: str) -> str:
@@ -50,12 +50,46 @@ def test_the_store_gives_its_own() -> None:
     assert resolve("store:showcase", lambda name: f"made for {name}") == "made for showcase"
 
 
-@pytest.mark.parametrize("text", ["abc123", "env: ", "env:A B", "file:token", "store:Tết"])
+def test_what_is_still_to_be_obtained_is_no_secret_yet() -> None:
+    assert is_reference("connect")
+    with pytest.raises(ConfigError, match="promoter accounts connect"):
+        resolve("connect", nothing)
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["connected", "connect ", "connect:x", "abc123", "env: ", "env:A B", "file:token", "store:Tết"],
+)
 def test_a_secret_written_out_is_refused_and_not_shown(text: str) -> None:
     assert not is_reference(text)
     with pytest.raises(ConfigError) as caught:
         resolve(text, nothing)
     assert text not in str(caught.value)
+
+
+# What people paste
+
+
+@pytest.mark.parametrize(
+    ("pasted", "secret"),
+    [
+        ("token-4711\n", "token-4711"),
+        ("token-4711\r\n", "token-4711"),
+        ("\ufeff \ttoken-4711\u00a0 ", "token-4711"),
+        ("to\u200bken\u2060-47\u00ad11", "token-4711"),
+        ("bi\u0301 ma\u0323\u0302t", "b\u00ed m\u1eadt"),
+        ("a=b==", "a=b=="),
+    ],
+)
+def test_what_comes_along_when_copying_is_no_part_of_a_secret(pasted: str, secret: str) -> None:
+    assert cleaned(pasted) == secret
+
+
+@pytest.mark.parametrize("pasted", ["", " \n", "\u200b", "planted\nplanted", "planted\x00x"])
+def test_what_is_no_secret_is_refused_and_not_shown(pasted: str) -> None:
+    with pytest.raises(ConfigError) as caught:
+        cleaned(pasted)
+    assert "planted" not in str(caught.value)
 
 
 # Sealed credentials

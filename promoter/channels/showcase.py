@@ -1,6 +1,7 @@
 """showcase: our own public page, spoken to over HTTP with a token, like any other service."""
 
 from datetime import datetime
+from typing import ClassVar
 
 from pydantic import BaseModel, HttpUrl, SecretStr
 
@@ -12,6 +13,7 @@ from promoter.core.model import (
     Creative,
     Draft,
     Media,
+    Phrase,
     Placement,
     Receipt,
     Record,
@@ -31,6 +33,9 @@ class Config(Record):
     url: HttpUrl
     token: SecretStr
 
+    identity: ClassVar[str] = ""
+    """Several accounts may post to one site."""
+
 
 LIMITS = Limits(
     caption=2_000,
@@ -44,6 +49,9 @@ LIMITS = Limits(
 )
 
 NOT_THERE = (404, 410)
+
+LEFTOVER = Phrase("It is a picture in no post: nobody is shown its address; nothing to remove.")
+"""What a trial leaves behind, and how it is removed."""
 
 
 class _Kept(BaseModel):

@@ -3,7 +3,6 @@
 import ipaddress
 from base64 import b64encode
 from collections.abc import Mapping
-from contextlib import suppress
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -23,6 +22,7 @@ from promoter.core.model import (
     Placement,
     Receipt,
     Record,
+    digest,
 )
 from promoter.core.schema import wrong
 from promoter.remote.answer import Answer, Effect
@@ -42,6 +42,7 @@ LIMITS = Limits(
 )
 
 UNKNOWN_EVENT = 501
+ADDRESS = ("https://", "http://")
 NO_ADDRESS = (404, 405)
 """Nobody takes events here; or, to an event that names a post, that there is no such post."""
 NO_LOOK = (*NO_ADDRESS, UNKNOWN_EVENT)
@@ -72,6 +73,11 @@ class Config(Record):
     url: Annotated[HttpUrl, AfterValidator(_sealed)]
     secret: SecretStr
 
+    @property
+    def identity(self) -> str:
+        """Return the receiver's host and a digest of its address, which may hold a token."""
+        return f"{self.url.host} {digest(str(self.url), size=4)}"
+
 
 class _Posted(BaseModel):
     """A post that the receiver has; one that gives its posts numbers is understood, too."""
@@ -84,7 +90,7 @@ class _Posted(BaseModel):
     def receipt(self) -> Receipt:
         """Return the receipt; an address that is none of the web is left out."""
         url = self.url or ""
-        shown = url.startswith(("https://", "http://"))
+        shown = url.startswith(ADDRESS)
         return Receipt(remote_id=self.id, url=url if shown else "")
 
 
@@ -143,9 +149,21 @@ class Webhook:
         return self._write(body).parse(_Posted).receipt()
 
     def withdraw(self, receipt: Receipt) -> None:
-        """Have the post taken down; that there is none is fine if the receiver itself says so."""
-        with suppress(_Gone):
+        """Have the post taken down; that there is none is fine if the receiver itself says so.
+
+        Raises:
+            Rejected: A person has found the post by its address, which the receiver does not know.
+        """
+        try:
             self._write({"event": "post.withdraw", "id": receipt.remote_id}).parse(_Absent)
+        except _Gone:
+            if receipt.remote_id.startswith(ADDRESS):
+                raise Rejected(
+                    Phrase(
+                        "the number of the post is not known; do it by hand at {url}",
+                        url=receipt.remote_id,
+                    )
+                ) from None
 
     def _write(self, body: Mapping[str, Any], key: str = "") -> Answer:
         session = self._session if key else self._session.bound(judge=_judge_of_post)

@@ -4,6 +4,7 @@ The number in its error decides, never the HTTP status: throttling and expired t
 """
 
 from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, timedelta
 from enum import Enum, auto
 from typing import Any
@@ -78,6 +79,7 @@ class _Envelope(BaseModel):
 class _Kind(Enum):
     TOKEN = auto()
     SECRET = auto()
+    APP = auto()
     PERMISSION = auto()
     PAUSE = auto()
     USED_UP = auto()
@@ -89,6 +91,7 @@ class _Kind(Enum):
 
 _BY_NUMBER = {
     **dict.fromkeys((102, 190), _Kind.TOKEN),
+    **dict.fromkeys((101,), _Kind.APP),
     **dict.fromkeys((3, 10, 25, *range(200, 300), 1705), _Kind.PERMISSION),
     **dict.fromkeys((1404006, 1404078, 1404112, 4854002), _Kind.PERMISSION),
     **dict.fromkeys((4, 9, 17, 32, 341, 613), _Kind.PAUSE),
@@ -104,6 +107,11 @@ _BY_PAIR = {
     (1, 2853006): _Kind.PERMISSION,
     (4, 2207051): _Kind.BLOCK,
     (100, 33): _Kind.MISSING,
+}
+_UNKNOWN: Mapping[_Kind, Phrase] = {
+    _Kind.TOKEN: Phrase("{host} does not accept the account's token; renew it: {reason}"),
+    _Kind.SECRET: Phrase("{host} wants other signatures; check app_secret: {reason}"),
+    _Kind.APP: Phrase("{host} does not know the app; check app_id and app_secret: {reason}"),
 }
 _LONG_NUMBER = 1_000_000
 """Numbers from here on mean the same as a code and as a subcode; smaller subcodes do not."""
@@ -172,28 +180,22 @@ _BY_APP = TypeAdapter(_Use)
 _BY_BUSINESS = TypeAdapter(dict[str, list[_Use]])
 
 
-_ALLOWANCES = ("X-App-Usage", "X-Page-Usage", "X-Business-Use-Case-Usage")
-
-
 def _uses(headers: Mapping[str, str]) -> list[_Use]:
     """Return what an answer tells of all allowances that it counts against."""
     found: list[_Use] = []
     for name in ("X-App-Usage", "X-Page-Usage"):
-        try:
-            found.append(_BY_APP.validate_json(headers.get(name, "{}")))
-        except ValidationError:
-            continue
-    try:
+        with suppress(ValidationError):
+            found += [_BY_APP.validate_json(headers[name])] if name in headers else []
+    with suppress(ValidationError):
         businesses = _BY_BUSINESS.validate_json(headers.get("X-Business-Use-Case-Usage", "{}"))
-    except ValidationError:
-        return found
-    return found + [use for uses in businesses.values() for use in uses]
+        found += [use for uses in businesses.values() for use in uses]
+    return found
 
 
 def usage(headers: Mapping[str, str], now: datetime) -> Quota | None:
     """Return what an answer tells of the allowance that is nearest to its end, or None."""
     uses = _uses(headers)
-    if not any(name in headers for name in _ALLOWANCES) or not uses:
+    if not uses:
         return None
     used = max(max(use.call_count, use.total_time, use.total_cputime) for use in uses)
     minutes = min(max(use.minutes for use in uses), LONGEST_WAIT / timedelta(minutes=1))
@@ -232,6 +234,8 @@ def _is_object(body: bytes) -> bool:
 def _kind(said: Refusal) -> _Kind | None:
     if said.code == 100 and "appsecret_proof" in said.message:  # it has no number of its own
         return _Kind.SECRET
+    if said.code == 1 and "client secret" in said.message:  # nor has this one
+        return _Kind.APP
     pair = _BY_PAIR.get((said.code, said.error_subcode))
     if pair is None and said.error_subcode >= _LONG_NUMBER:
         pair = _BY_NUMBER.get(said.error_subcode)
@@ -241,14 +245,8 @@ def _kind(said: Refusal) -> _Kind | None:
 def _refused(answer: Answer, said: Refusal) -> ChannelError:
     told = {"host": answer.host, "reason": _reason(answer, said)}
     match _kind(said):
-        case _Kind.TOKEN:
-            return NotAuthorized(
-                Phrase("{host} does not accept the account's token; renew it: {reason}", **told)
-            )
-        case _Kind.SECRET:
-            return NotAuthorized(
-                Phrase("{host} wants other signatures; check app_secret: {reason}", **told)
-            )
+        case _Kind.TOKEN | _Kind.SECRET | _Kind.APP as kind:
+            return NotAuthorized(Phrase(_UNKNOWN[kind].text, **told))
         case _Kind.PERMISSION:
             return Forbidden(
                 Phrase(

@@ -4,7 +4,7 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Generic, Literal, TypeVar
 
 from pydantic import BaseModel, Field
 
@@ -63,8 +63,8 @@ class _Paging(graph.Said):
     next: str = ""
 
 
-class _List(graph.Said):
-    data: list[Words]
+class _List(graph.Said, Generic[Model]):
+    data: list[Model]
     paging: _Paging = _Paging()
 
 
@@ -98,9 +98,14 @@ class Page:
         return self._call(Effect.READ, model, lambda api: api.get_object(id_, **sent))
 
     def items(self, id_: str, edge: str, **given: str) -> Iterator[Words]:
-        """Read a list page by page, up to PAGES of them."""
+        """Read a list of posts or comments page by page, up to PAGES of them."""
+        return self.entries(Words, id_, edge, **given)
+
+    def entries(self, kind: type[Model], id_: str, edge: str, **given: str) -> Iterator[Model]:
+        """Read a list of anything as `items` does."""
+        listing = _List[kind]  # type: ignore[valid-type]  # made while it runs
         for _ in range(PAGES):
-            page = self.read(_List, id_, edge, limit=str(LISTED), **given)
+            page = self.read(listing, id_, edge, limit=str(LISTED), **given)
             yield from page.data
             given["after"] = page.paging.cursors.after
             if not (page.paging.next and given["after"]):

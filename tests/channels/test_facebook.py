@@ -5,7 +5,7 @@ import unicodedata
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +17,19 @@ from pydantic import ValidationError
 from promoter.channels import facebook
 from promoter.channels.facebook import LIMITS, Config
 from promoter.channels.facebook.channel import Facebook
-from promoter.core.channel import Comments, Corrects, Finds, Measures, Prepares, Resumes, Withdraws
+from promoter.core.channel import (
+    Authorizes,
+    Comments,
+    Corrects,
+    Finds,
+    Identifies,
+    Measures,
+    Prepares,
+    Refreshes,
+    Resumes,
+    Watches,
+    Withdraws,
+)
 from promoter.core.errors import (
     ChannelError,
     NotAuthorized,
@@ -197,9 +209,15 @@ def test_a_config_speaks_version_26_without_drafts_and_signature() -> None:
     assert (config.version, config.drafts, config.app_secret) == ("v26.0", False, None)
 
 
+def test_the_end_of_each_version_that_has_one_is_known() -> None:
+    assert facebook.API_ENDS["v25.0"] == date(2028, 7, 29)
+    assert Config.model_validate({"page_id": PAGE, "token": TOKEN}).version not in facebook.API_ENDS
+
+
 @pytest.mark.parametrize(
     "keys",
     [
+        {"app_id": "my-app"},
         {"page_id": "ocop.baclieu"},
         {"page_id": f"{PAGE}/feed"},
         {"page_id": ""},
@@ -215,9 +233,12 @@ def test_a_config_is_strict(keys: dict[str, str]) -> None:
         Config.model_validate({"page_id": PAGE, "token": TOKEN} | keys)
 
 
-def test_it_has_every_verb_but_those_of_tokens(channel: Facebook) -> None:
+def test_it_has_every_verb_but_refresh_since_its_token_has_no_end(channel: Facebook) -> None:
     for verb in (Prepares, Finds, Resumes, Corrects, Withdraws, Comments, Measures):
         assert isinstance(channel, verb)
+    for other in (Authorizes, Identifies, Watches):
+        assert isinstance(channel, other)
+    assert not isinstance(channel, Refreshes)
 
 
 def test_a_caption_is_measured_as_people_read_it() -> None:
@@ -243,7 +264,7 @@ def test_the_token_travels_in_the_header_alone_and_every_call_is_signed(
         assert request.path.startswith("/v26.0/")
 
 
-def test_a_lost_post_is_left_to_a_person_since_a_second_copy_is_not_looked_for() -> None:
+def test_a_lost_post_is_left_to_a_person_since_the_same_words_are_not_refused_twice() -> None:
     assert not LIMITS.resend_after_absent
 
 
@@ -656,6 +677,68 @@ def test_a_list_that_cannot_be_read_is_no_absence() -> None:
     for body in strange:
         with pytest.raises(Transient):
             looked(said(body))
+
+
+# All copies of a post
+
+
+def test_all_copies_of_a_post_are_listed_oldest_first(
+    box: Sandbox, channel: Facebook, clock: Clock
+) -> None:
+    what = about(pictures=0)
+    assert list(channel.copies(what, key(), NOW)) == []
+    made = [channel.publish(what, key(), None)]
+    for code in ("m2p9q4x1k7", "p9q4x1k7m2"):
+        clock.go_on(minutes=5)
+        channel.publish(about(code, pictures=0), key(), None)
+        clock.go_on(minutes=5)
+        made.append(channel.publish(what, key(), None))
+    writes = box.left("POST")
+    assert list(channel.copies(what, key(), NOW)) == made
+    assert list(channel.copies(what, key(), NOW + timedelta(minutes=13))) == made[2:]
+    assert box.left("POST") == writes
+
+
+def test_copies_that_were_taken_down_are_no_longer_listed(channel: Facebook) -> None:
+    receipt = channel.publish(about(pictures=0), key(), None)
+    channel.withdraw(receipt)
+    assert list(channel.copies(about(pictures=0), key(), NOW)) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "copies"),
+    [
+        (about().caption, 1),
+        (about().caption.replace("\n\n", " "), 1),
+        (unicodedata.normalize("NFD", about().caption), 1),
+        (f"{about().caption}?fbclid=IwAR2x", 1),
+        (f"Mời bà con xem: {about().link}", 0),
+        (about().link, 0),
+        (f"{about().caption} Mời bà con!", 0),
+    ],
+)
+def test_only_what_says_the_same_is_a_copy(message: str, copies: int) -> None:
+    with hearing(listing(message)) as script:
+        assert len(script.channel.copies(about(), key(), NOW)) == copies
+
+
+def test_a_hidden_copy_is_none() -> None:
+    with hearing(listing(about().caption, is_published=False)) as script:
+        assert list(script.channel.copies(about(), key(), NOW)) == []
+
+
+def test_a_copy_is_known_through_what_facebook_does_to_its_words(
+    box: Sandbox, channel: Facebook
+) -> None:
+    box.arm(Fault.REWRITTEN, "POST", "/feed")
+    made = channel.publish(about(pictures=0), key(), None)
+    assert list(channel.copies(about(pictures=0), key(), NOW)) == [made]
+
+
+def test_of_words_that_are_not_known_the_marker_alone_decides() -> None:
+    known = replace(about(), caption=about().link)
+    with hearing(listing("Mời bà con xem", about().caption)) as script:
+        assert len(script.channel.copies(known, key(), NOW)) == 1
 
 
 # Hidden drafts, where they can be published

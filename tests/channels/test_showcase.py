@@ -170,3 +170,9 @@ def test_a_refusal_by_another_page_fails_no_post_and_stops_no_account(status: in
             connected(service.url, "any").publish(creative(), key(), None)
     assert type(preparing.value) is Transient
     assert type(publishing.value) is OutcomeUnknown
+
+
+def test_several_accounts_may_post_to_one_site_so_none_is_told_from_another() -> None:
+    config = showcase.Config.model_validate({"url": "http://127.0.0.1:1", "token": "planted-token"})
+    assert config.identity == ""
+    assert "identity" not in config.model_dump()

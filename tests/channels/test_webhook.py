@@ -95,6 +95,17 @@ def sent(verb: Verb) -> tuple[str, dict[str, str], bytes]:
 # What an account is
 
 
+def identity(url: str) -> str:
+    return webhook.Config.model_validate({"url": url, "secret": SECRET}).identity
+
+
+def test_a_receiver_is_its_address_of_which_only_the_host_is_told() -> None:
+    one = "https://cong.example.vn/hook/planted-token-4711?key=planted"
+    assert identity(one).startswith("cong.example.vn ")
+    assert "planted" not in identity(one)
+    assert identity(one) == identity(one) != identity(one + "2")
+
+
 @pytest.mark.parametrize(
     "url",
     [
@@ -329,6 +340,20 @@ def test_a_wrong_address_is_the_accounts_problem(status: int, body: str) -> None
 @no_address
 def test_a_post_that_the_receiver_does_not_know_is_withdrawn(status: int) -> None:
     assert told(withdraw, UNKNOWN, status) is None
+
+
+@no_address
+@pytest.mark.parametrize("address", ["https://cong.example.vn/bai/17", "http://127.0.0.1/17"])
+def test_a_post_that_a_person_has_found_is_never_taken_for_withdrawn(
+    status: int, address: str
+) -> None:
+    def found(channel: Any) -> Any:
+        return channel.withdraw(Receipt(address, address))
+
+    error = failure(found, status, UNKNOWN)
+    assert type(error) is Rejected
+    assert f"do it by hand at {address}" in str(error)
+    assert told(found, '{"absent": true}') is None
 
 
 @no_address

@@ -12,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from promoter.channels import x
+from promoter.core.channel import Watches, Withdraws
 from promoter.core.errors import (
     NotAuthorized,
     OutcomeUnknown,
@@ -19,7 +20,7 @@ from promoter.core.errors import (
     Scope,
     Transient,
 )
-from promoter.core.model import Absent, Creative, Draft, Quality, Receipt, Window
+from promoter.core.model import Absent, Creative, Draft, Identity, Quality, Receipt, Window
 from promoter.remote.http import Session
 from promoter.sandbox.contract import LAG_SECONDS, Entry, Fault
 from promoter.sandbox.server import Sandbox
@@ -348,6 +349,98 @@ def test_the_same_words_again_are_a_doubt_and_the_first_post_is_adopted(office: 
     assert office.find(words()) == first
 
 
+def test_copies_are_told_oldest_first(office: Office) -> None:
+    first = office.publish(words())
+    office.now += timedelta(hours=25)  # X refuses the same words for a day
+    second = office.publish(words())
+    assert office.channel().copies(words(), key(), START) == [first, second]
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        f"Nhân đây nhắc lại: Muối hạt Bạc Liêu {LINK}",
+        f"RT @ocop: Muối hạt Bạc Liêu {LINK}",
+        f"@ai_do Muối hạt Bạc Liêu {LINK}",
+        f"Muối hạt {LINK}",
+        LINK,
+        f"Muối hạt Bạc Liêu {LINK} https://x.com/ocop/status/17",
+    ],
+)
+def test_what_people_add_to_a_post_is_no_copy_of_it(office: Office, other: str) -> None:
+    first = office.publish(words())
+    office.publish(plain(other))
+    assert office.channel().copies(words(), key(), START) == [first]
+
+
+@pytest.mark.parametrize(
+    "caption",
+    [
+        f"Muối  hạt\n\nBạc Liêu & <sạch>\n{LINK}",
+        unicodedata.normalize("NFD", f"Ba khía muối Rạch Gốc {LINK}"),
+        f"Ba khía muối, mã {CODE}. Xem shop.vn",
+    ],
+    ids=["link", "decomposed", "code"],
+)
+@pytest.mark.parametrize("pictures", [0, 1])
+def test_a_copy_is_known_however_x_keeps_its_words(
+    office: Office, caption: str, pictures: int
+) -> None:
+    what = creative(caption, pictures=pictures, link=False)
+    draft = ready(office.channel(), what)
+    office.box.arm(Fault.REWRITTEN, *CREATE)
+    receipt = office.channel().publish(what, key(), draft)
+    assert office.channel().copies(what, key(), START) == [receipt]
+
+
+def test_of_a_post_whose_words_are_lost_the_marker_tells_the_copies(office: Office) -> None:
+    first, second = office.publish(words()), office.publish(words("Khác"))
+    unknown = replace(words(), caption=LINK)
+    assert office.channel().copies(unknown, key(), START) == [first, second]
+
+
+def test_a_copy_that_was_deleted_is_none(office: Office) -> None:
+    office.channel().withdraw(office.publish(words()))
+    assert office.channel().copies(words(), key(), START) == []
+
+
+# Who it is
+
+
+def test_x_is_asked_whose_keys_these_are(office: Office) -> None:
+    assert office.channel().identity() == Identity(KEYS["user_id"], "@ocop")
+    assert x.Config.model_validate(KEYS).identity == KEYS["user_id"]
+    assert office.box.left("GET", "/2/users/me") == 1
+
+
+def test_keys_that_may_only_read_lack_the_right_to_write() -> None:
+    stand = Stand({"x": {**KEYS, "access": "read"}}, Shelf().section("x"))
+    with Sandbox([stand], clock=lambda: START) as box:
+        channel = connected(box.url)
+        assert channel.identity().lacks == ("read and write",)
+        with pytest.raises(NotAuthorized, match="read and write"):
+            channel.publish(creative(pictures=0), key(), None)
+
+
+def test_wrong_keys_are_nobodys(office: Office) -> None:
+    with pytest.raises(NotAuthorized):
+        office.channel(access_token_secret="planted-wrong-secret").identity()
+
+
+@pytest.mark.parametrize(
+    "body", ["", "{}", "[]", '{"data": {}}', '{"data": {"id": "a"}}', "<p>", "[" * 100_000]
+)
+def test_an_answer_that_says_nobody_is_asked_again(body: str) -> None:
+    with serving(answer(200, body.encode())) as service, pytest.raises(Transient):
+        connected(service.url).identity()
+
+
+def test_a_right_that_x_does_not_tell_is_not_missed() -> None:
+    body = json.dumps({"data": {"id": "17", "name": "Sở Công Thương"}})
+    with serving(answer(200, body.encode())) as service:
+        assert connected(service.url).identity() == Identity("17", "Sở Công Thương")
+
+
 # Counting
 
 
@@ -474,8 +567,10 @@ def test_a_post_is_asked_about_once_and_told_under_each_of_its_names(office: Off
     assert office.box.left() == before + 1
 
 
-def test_nothing_is_sent_again_while_a_second_copy_is_not_looked_for() -> None:
-    assert x.LIMITS.resend_after_absent is False
+def test_what_may_be_sent_again_can_be_watched_and_taken_down(office: Office) -> None:
+    assert x.LIMITS.resend_after_absent
+    assert isinstance(office.channel(), Watches)
+    assert isinstance(office.channel(), Withdraws)
 
 
 # What may be seen

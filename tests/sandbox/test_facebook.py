@@ -233,7 +233,10 @@ def test_debug_token_tells_what_a_token_is_worth() -> None:
     app = {"authorization": f"Bearer 42|{SECRET}"}
 
     def told(token: str, headers: Mapping[str, str]) -> Any:
-        return decoded(page.send("GET", "/debug_token", {"input_token": token}, headers=headers))
+        asking = headers["authorization"].removeprefix("Bearer ")
+        signed = hmac.new(SECRET.encode(), asking.encode(), hashlib.sha256).hexdigest()
+        query = {"input_token": token, "appsecret_proof": signed}
+        return decoded(page.send("GET", "/debug_token", query, headers=headers))
 
     data = told(TOKEN, app)["data"]
     assert (data["is_valid"], data["expires_at"], data["profile_id"]) == (True, 0, PAGE)
@@ -253,6 +256,276 @@ def test_a_page_token_may_ask_for_itself_only(page: Caller) -> None:
     assert error(page.get("/debug_token")) == (100, None)
     assert error(page.get("/debug_token", input_token=TOKEN, fields="type")) == (100, None)
     assert error(page.post("/debug_token", input_token=TOKEN)) == (100, None)
+
+
+# How a person agrees in the browser, and what that is worth
+
+
+APP = "1203344556677"
+REDIRECT = "https://ocop.example.vn/connect"
+ASKED = {
+    "client_id": APP,
+    "redirect_uri": REDIRECT,
+    "state": "a state",
+    "scope": "pages_show_list,pages_manage_posts",
+    "response_type": "code",
+}
+OURS = {"client_id": APP, "client_secret": SECRET}
+
+
+class Visitor:
+    """Somebody at a browser, and the app that sent them there."""
+
+    def __init__(self, **ways: Any) -> None:
+        own = {"page_id": PAGE, "token": TOKEN, "app_id": APP, "app_secret": SECRET}
+        second = {**own, "page_id": OTHER, "token": OTHER_TOKEN}
+        stranger = {"page_id": "7", "token": "another", "app_id": "99", "app_secret": "another"}
+        accounts = {"htx": own, "other": second, "stranger": stranger}
+        self.shelf = Shelf(section="facebook")
+        self.stand = Stand(accounts, self.shelf, **ways)
+        self.now = NOW
+
+    def ask(self, without: str = "", method: str = "GET", **changed: str) -> Answer:
+        query = {name: value for name, value in {**ASKED, **changed}.items() if name != without}
+        target = f"/v26.0/dialog/oauth?{urlencode(query)}"
+        return self.stand.handle(Request(method, "www.facebook.com", target, {}), self.now)
+
+    def back(self, **changed: str) -> dict[str, str]:
+        answer = self.ask(**changed)
+        assert answer.status == 302
+        query = parse_qs(urlsplit(answer.headers["Location"]).query)
+        return {name: value for name, (value,) in query.items()}
+
+    def get(self, path: str, token: str = "", **query: str) -> Any:
+        headers = {"authorization": f"Bearer {token}"} if token else {}
+        wanted = hmac.new(SECRET.encode(), token.encode(), hashlib.sha256).hexdigest()
+        signed = {"appsecret_proof": wanted} if token else {}
+        target = f"/v26.0{path}?{urlencode({**signed, **query})}"
+        return decoded(self.stand.handle(Request("GET", HOSTS[0], target, headers), self.now))
+
+    def exchanged(self, code: str, **changed: str) -> Any:
+        given = {**OURS, "redirect_uri": REDIRECT, "code": code, **changed}
+        return self.get("/oauth/access_token", **given)
+
+    def short(self) -> str:
+        return str(self.exchanged(self.back()["code"])["access_token"])
+
+    def lengthened(self, token: str, **changed: str) -> Any:
+        given = {**OURS, "grant_type": "fb_exchange_token", "fb_exchange_token": token, **changed}
+        return self.get("/oauth/access_token", **given)
+
+    def long(self) -> str:
+        return str(self.lengthened(self.short())["access_token"])
+
+    def worth(self, token: str) -> Any:
+        return self.get("/debug_token", f"{APP}|{SECRET}", input_token=token)["data"]
+
+
+@pytest.fixture
+def visitor() -> Visitor:
+    return Visitor()
+
+
+def test_the_dialog_sends_back_a_code_and_the_state(visitor: Visitor) -> None:
+    location = visitor.ask().headers["Location"]
+    assert location.startswith(f"{REDIRECT}?code=")
+    assert location.endswith("&state=a+state#_=_")
+
+
+def test_who_does_not_agree_is_sent_back_without_a_code() -> None:
+    assert Visitor(agrees=False).back() == {
+        "error": "access_denied",
+        "error_code": "200",
+        "error_description": "Permissions error",
+        "error_reason": "user_denied",
+        "state": "a state",
+    }
+
+
+@pytest.mark.parametrize("without", ASKED)
+def test_the_dialog_lacks_nothing(visitor: Visitor, without: str) -> None:
+    assert visitor.ask(without).status == 400
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"client_id": "42"},
+        {"redirect_uri": "http://ocop.example.vn/connect"},
+        {"redirect_uri": f"{REDIRECT}#here"},
+        {"redirect_uri": "connect"},
+        {"scope": "pages_manage_posts,everything"},
+        {"scope": ""},
+        {"response_type": "token"},
+        {"state": ""},
+        {"code_challenge": "x"},
+        {"method": "POST"},
+    ],
+    ids=str,
+)
+def test_the_dialog_is_strict(visitor: Visitor, changed: dict[str, str]) -> None:
+    answer = visitor.ask(**changed)
+    assert answer.status == 400
+    assert "Location" not in answer.headers
+
+
+def test_the_dialog_lets_an_app_come_back_to_this_machine(visitor: Visitor) -> None:
+    local = "http://localhost:8765/connect?office=1"
+    assert visitor.ask(redirect_uri=local).headers["Location"].startswith(f"{local}&code=")
+
+
+def test_the_dialog_is_on_the_host_for_browsers_alone(page: Caller) -> None:
+    assert error(page.get("/dialog/oauth")) == (100, 33)
+    answer = page.send("GET", "/other/oauth", host="www.facebook.com")
+    assert error(decoded(answer))[0] == 2500
+
+
+def test_a_code_gives_a_token_of_the_person_for_a_short_while(visitor: Visitor) -> None:
+    found = visitor.exchanged(visitor.back()["code"])
+    assert (found["token_type"], found["expires_in"]) == ("bearer", 5_400)
+    worth = visitor.worth(found["access_token"])
+    assert (worth["type"], worth["is_valid"], worth["app_id"]) == ("USER", True, APP)
+    assert worth["scopes"] == ["pages_show_list", "pages_manage_posts"]
+    assert worth["expires_at"] == NOW.timestamp() + 5_400
+    visitor.now += timedelta(seconds=5_400)
+    assert not visitor.worth(found["access_token"])["is_valid"]
+    assert error(visitor.get("/me", found["access_token"])) == (190, 463)
+
+
+def test_a_code_is_taken_once(visitor: Visitor) -> None:
+    code = visitor.back()["code"]
+    assert "access_token" in visitor.exchanged(code)
+    assert error(visitor.exchanged(code)) == (100, 36009)
+
+
+def test_a_code_of_another_redirect_is_refused_and_stays_good(visitor: Visitor) -> None:
+    code = visitor.back()["code"]
+    assert error(visitor.exchanged(code, redirect_uri=f"{REDIRECT}/")) == (100, 36008)
+    assert "access_token" in visitor.exchanged(code)
+
+
+def test_a_code_lives_ten_minutes(visitor: Visitor) -> None:
+    first, second = visitor.back()["code"], visitor.back()["code"]
+    visitor.now += timedelta(minutes=10)
+    assert "access_token" in visitor.exchanged(first)
+    visitor.now += timedelta(seconds=1)
+    assert error(visitor.exchanged(second)) == (100, 36007)
+
+
+@pytest.mark.parametrize(
+    ("changed", "reply"),
+    [
+        ({"code": "another"}, (100, None)),
+        ({"client_secret": "another"}, (1, None)),
+        ({"client_secret": ""}, (1, None)),
+        ({"client_id": "42"}, (101, None)),
+        ({"client_id": "99", "client_secret": "another"}, (100, None)),
+        ({"code_verifier": "x"}, (100, None)),
+    ],
+    ids=str,
+)
+def test_a_code_belongs_to_its_app(visitor: Visitor, changed: dict[str, Any], reply: Reply) -> None:
+    given = {"code": visitor.back()["code"], **changed}
+    assert error(visitor.exchanged(**given)) == reply
+
+
+def test_a_token_is_asked_for_by_get(visitor: Visitor) -> None:
+    code = visitor.back()["code"]
+    given = {**OURS, "redirect_uri": REDIRECT, "code": code}
+    target = f"/v26.0/oauth/access_token?{urlencode(given)}"
+    answer = visitor.stand.handle(Request("POST", HOSTS[0], target, {}), NOW)
+    assert error(decoded(answer)) == (100, None)
+    assert "access_token" in visitor.exchanged(code)
+
+
+def test_an_app_without_a_secret_gets_no_token(page: Caller) -> None:
+    query = {"client_id": "1203300000000000", "client_secret": ""}
+    assert error(page.get("/oauth/access_token", **query)) == (1, None)
+
+
+def test_a_short_token_is_exchanged_for_a_long_one(visitor: Visitor) -> None:
+    found = visitor.lengthened(visitor.short())
+    assert found["expires_in"] == 60 * 86_400
+    visitor.now += timedelta(days=59)
+    assert visitor.get("/me", found["access_token"])["name"] == "Nguyễn Văn A"
+
+
+def test_only_a_persons_token_of_the_app_is_exchanged(visitor: Visitor) -> None:
+    short = visitor.short()
+    (page, *_) = visitor.get("/me/accounts", short)["data"]
+    for token in ("another", TOKEN, "", page["access_token"]):
+        assert error(visitor.lengthened(token))[0] == 190
+    assert error(visitor.lengthened(short, client_id="99", client_secret="another"))[0] == 190
+    assert error(visitor.lengthened(short, grant_type="client_credentials"))[0] == 100
+    visitor.now += timedelta(hours=2)
+    assert error(visitor.lengthened(short))[0] == 190
+
+
+def test_the_pages_of_the_app_are_listed_with_a_token_each(visitor: Visitor) -> None:
+    found = visitor.get("/me/accounts", visitor.long(), fields="id,name,access_token,tasks")
+    assert [(item["id"], item["name"]) for item in found["data"]] == [
+        (PAGE, "htx"),
+        (OTHER, "other"),
+    ]
+    own = found["data"][0]["access_token"]
+    assert "CREATE_CONTENT" in found["data"][0]["tasks"]
+    assert visitor.get("/me", own)["id"] == PAGE
+    worth = visitor.worth(own)
+    assert (worth["type"], worth["profile_id"], worth["expires_at"]) == ("PAGE", PAGE, 0)
+    assert worth["data_access_expires_at"] == (NOW + timedelta(days=90)).timestamp()
+    assert worth["granular_scopes"][0] == {"scope": "pages_show_list", "target_ids": [PAGE]}
+
+
+def test_pages_are_listed_in_parts(visitor: Visitor) -> None:
+    long = visitor.long()
+    first = visitor.get("/me/accounts", long, fields="id", limit="1")
+    after = first["paging"]["cursors"]["after"]
+    second = visitor.get("/me/accounts", long, fields="id", limit="1", after=after)
+    assert [item["data"] for item in (first, second)] == [[{"id": PAGE}], [{"id": OTHER}]]
+    assert "next" in first["paging"]
+    assert "next" not in second["paging"]
+    assert error(visitor.get("/me/accounts", long, limit="101"))[0] == 100
+
+
+def test_a_page_token_of_a_short_token_ends_with_it(visitor: Visitor) -> None:
+    (first, *_) = visitor.get("/me/accounts", visitor.short())["data"]
+    assert visitor.worth(first["access_token"])["expires_at"] == NOW.timestamp() + 5_400
+    visitor.now += timedelta(seconds=5_400)
+    assert error(visitor.get("/me", first["access_token"])) == (190, 463)
+
+
+def test_pages_are_shown_to_an_app_that_was_let_see_them(visitor: Visitor) -> None:
+    code = visitor.back(scope="pages_manage_posts")["code"]
+    token = visitor.exchanged(code)["access_token"]
+    assert visitor.get("/me/accounts", token)["data"] == []
+
+
+def test_a_person_does_not_post_as_a_page(visitor: Visitor) -> None:
+    long = visitor.long()
+    assert error(visitor.get(f"/{PAGE}/posts", long))[0] == 210
+    assert error(visitor.get("/me/feed", long))[0] == 210
+
+
+def test_a_persons_calls_are_signed_too(visitor: Visitor) -> None:
+    assert error(visitor.get("/me/accounts", visitor.long(), appsecret_proof="0"))[0] == 100
+
+
+def test_codes_and_tokens_are_not_readable_on_the_shelf(visitor: Visitor) -> None:
+    code = visitor.back()["code"]
+    token = visitor.exchanged(code)["access_token"]
+    kept = json.dumps([visitor.shelf.all("code"), visitor.shelf.all("token")])
+    assert code not in kept
+    assert token not in kept
+
+
+def test_an_apps_call_is_signed_too(visitor: Visitor) -> None:
+    asked = {"input_token": TOKEN, "appsecret_proof": "0"}
+    assert error(visitor.get("/debug_token", f"{APP}|{SECRET}", **asked))[0] == 100
+
+
+def test_the_app_that_asks_about_a_token_is_the_one_of_its_secret(visitor: Visitor) -> None:
+    answer = visitor.get("/debug_token", f"42|{SECRET}", input_token=TOKEN)
+    assert error(answer)[0] == 190
 
 
 # What a call may hold

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from io import BytesIO
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from PIL import Image
@@ -569,6 +569,155 @@ def test_tokens_are_not_readable_on_the_shelf(client: Client, shelf: Shelf) -> N
     kept = json.dumps(shelf.all("tokens"))
     assert client.keys["access_token"] not in kept
     assert FIRST["refresh_token"] not in kept
+
+
+# How an owner lets an app in
+
+
+REDIRECT = "http://localhost:8765/connect?state=4711"
+
+
+def asked(client: Client) -> Answer:
+    query = {"redirect": REDIRECT}
+    return client.answer(client.request("GET", "shop/auth_partner", query, public=True))
+
+
+def came(client: Client) -> dict[str, str]:
+    answer = asked(client)
+    assert answer.status == 302
+    query = parse_qs(urlsplit(answer.headers["Location"]).query)
+    return {name: value for name, (value,) in query.items()}
+
+
+def redeemed(client: Client, code: str, **changed: Any) -> Any:
+    given = {"code": code, "partner_id": 2001887, "shop_id": 220099887}
+    return client.post("auth/token/get", given | changed, public=True)
+
+
+def test_an_owner_is_sent_back_with_a_code_and_the_shop(client: Client) -> None:
+    location = asked(client).headers["Location"]
+    assert location.startswith(f"{REDIRECT}&code=")
+    assert location.endswith("&shop_id=220099887")
+
+
+def test_the_owners_of_an_app_come_in_turn(client: Client) -> None:
+    shops = [came(client)["shop_id"] for _ in range(3)]
+    assert shops == ["220099887", "220099888", "220099887"]
+
+
+def test_an_owner_who_does_not_agree_is_sent_back_with_nothing(shelf: Shelf) -> None:
+    stand = Stand(ACCOUNTS, shelf, wall=lambda: WALL, agrees=False)
+    answer = asked(Client(stand))
+    assert (answer.status, answer.headers["Location"]) == (302, REDIRECT)
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [
+        {"sign": "0" * 64},
+        {"second": str(WALL - 301)},
+        {"without": "redirect"},
+        {"redirect": "localhost"},
+        {"redirect": f"{REDIRECT}#here"},
+        {"state": "4711"},
+    ],
+    ids=str,
+)
+def test_the_page_for_owners_is_strict(client: Client, changed: dict[str, Any]) -> None:
+    given = {"redirect": REDIRECT, **changed}
+    answer = client.answer(client.request("GET", "shop/auth_partner", public=True, **given))
+    assert answer.status == 403
+    assert told(answer)["error"] in ("error_sign", "error_param")
+
+
+def test_a_code_gives_a_pair_at_the_top_level(client: Client) -> None:
+    content = redeemed(client, came(client)["code"])
+    pair = {name: content.pop(name) for name in ("access_token", "refresh_token")}
+    assert all(len(token) == 32 for token in pair.values())
+    del content["request_id"]
+    assert content == {
+        "error": "",
+        "message": "",
+        "expire_in": 14_400,
+        "shop_id_list": [220099887],
+        "merchant_id_list": [],
+    }
+    client.keys |= pair
+    assert client.get(CHANNELS)["error"] == ""
+    assert client.refresh()["error"] == ""
+
+
+def test_a_code_ends_the_refresh_token_before(client: Client) -> None:
+    redeemed(client, came(client)["code"])
+    assert client.refresh()["error"] == "error_shop_refresh_token"
+    assert client.get(CHANNELS)["error"] == ""
+    assert client.later(minutes=5, seconds=1).get(CHANNELS)["error"] != ""
+
+
+def test_a_code_is_taken_once(client: Client) -> None:
+    code = came(client)["code"]
+    assert redeemed(client, code)["error"] == ""
+    assert redeemed(client, code)["error"] == "invalid_code"
+
+
+@pytest.mark.parametrize(("seconds", "error"), [(600, ""), (601, "invalid_code")])
+def test_a_code_lives_ten_minutes(client: Client, seconds: int, error: str) -> None:
+    code = came(client)["code"]
+    assert redeemed(client.later(seconds=seconds), code)["error"] == error
+
+
+@pytest.mark.parametrize(
+    ("changed", "error"),
+    [
+        ({"shop_id": 220099888}, "invalid_code"),
+        ({"shop_id": 1}, "shop_no_linked"),
+        ({"shop_id": "220099887"}, "error_param"),
+        ({"partner_id": 2001888}, "error_param"),
+        ({"code": ""}, "invalid_code"),
+        ({"redirect": REDIRECT}, "error_param"),
+    ],
+    ids=str,
+)
+def test_a_code_belongs_to_its_shop_and_app(
+    client: Client, changed: dict[str, Any], error: str
+) -> None:
+    given = {"code": came(client)["code"], **changed}
+    assert redeemed(client, **given)["error"] == error
+
+
+def test_a_code_is_not_readable_on_the_shelf(client: Client, shelf: Shelf) -> None:
+    assert came(client)["code"] not in json.dumps(shelf.all("code"))
+
+
+def test_a_life_may_be_told_by_its_end(shelf: Shelf) -> None:
+    client = Client(Stand(ACCOUNTS, shelf, wall=lambda: WALL, absolute=True))
+    assert client.refresh()["expire_in"] == int(NOW.timestamp()) + 14_400
+
+
+def test_a_shop_tells_who_it_is_and_until_when_it_lets_the_app_in(client: Client) -> None:
+    content = client.get("shop/get_shop_info")
+    del content["request_id"]
+    assert content == {
+        "error": "",
+        "message": "",
+        "shop_name": "Shop 220099887",
+        "region": "VN",
+        "status": "NORMAL",
+        "is_cb": False,
+        "is_sip": False,
+        "auth_time": int(NOW.timestamp()),
+        "expire_time": int(NOW.timestamp()) + 365 * 86_400,
+    }
+
+
+def test_a_consent_lasts_a_year_whatever_is_refreshed(client: Client) -> None:
+    client.rotate()
+    for _ in range(13):
+        client.later(days=28).rotate()
+    client.later(days=2)
+    assert client.refresh()["error"] == "shop_access_expired"
+    client.keys |= {"access_token": redeemed(client, came(client)["code"])["access_token"]}
+    assert client.get("shop/get_shop_info")["auth_time"] == int(client.now.timestamp())
 
 
 # Categories, attributes, brands, limits, channels

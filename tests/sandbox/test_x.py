@@ -1334,6 +1334,15 @@ def test_nonces_and_windows_outlive_the_process(reopened: Callable[[], Client]) 
     assert after.get("/2/users/me").headers["x-rate-limit-remaining"] == "73"
 
 
+@pytest.mark.parametrize("access", ["read", "read-write"])
+def test_keys_tell_what_they_permit_and_those_for_reading_write_nothing(access: str) -> None:
+    accounts = {**ACCOUNTS, "ocop": {**ACCOUNTS["ocop"], "access": access}}
+    x = Client(Stand(accounts, Shelf(), wall=NOW.timestamp))
+    assert x.get("/2/users/me").headers["x-access-level"] == access
+    assert x.tweet("Muối").status == (403 if access == "read" else 201)
+    assert x.get(f"/2/users/{OCOP}/tweets").status == 200
+
+
 def test_the_same_calls_give_the_same_ids() -> None:
     seen = set()
     for _ in range(2):

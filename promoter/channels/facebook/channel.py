@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping, Sequence
+from datetime import date, datetime, timedelta
 from urllib.parse import unquote
 
 from pydantic import Field, SecretStr
@@ -11,13 +11,16 @@ from pydantic_core import to_json
 
 from promoter.channels.facebook import counting
 from promoter.channels.facebook.address import is_certain, post_id
+from promoter.channels.facebook.login import App, Login
 from promoter.core.channel import Limits
 from promoter.core.errors import NotAuthorized, Rejected, Transient
 from promoter.core.model import (
     PORTRAIT,
     Absent,
     Creative,
+    Credentials,
     Draft,
+    Identity,
     Metric,
     Phrase,
     Placement,
@@ -37,7 +40,8 @@ class Config(Record):
         page_id: Number of the Page.
         token: A Page token, of an app that is Live: the posts of an app in development are seen
             by its own people alone.
-        app_secret: Signs every call; needed if the app demands it.
+        app_id: Number of that app; needed to be authorised in the browser.
+        app_secret: Signs every call; needed if the app demands it, and together with app_id.
         version: Of the Graph API.
         drafts: Make each post as a hidden draft before its slot. Only for a Page on which it was
             seen that the API publishes such a draft; for version 26 this is not documented.
@@ -45,9 +49,15 @@ class Config(Record):
 
     page_id: str = Field(pattern=r"^\d+$")
     token: SecretStr
+    app_id: str | None = Field(default=None, pattern=r"^[0-9]{1,20}$")
     app_secret: SecretStr | None = None
     version: str = Field(default="v26.0", pattern=r"^v\d+\.\d+$")
     drafts: bool = False
+
+    @property
+    def identity(self) -> str:
+        """Return what Facebook knows the Page by."""
+        return self.page_id
 
 
 def _length(text: str) -> int:
@@ -62,10 +72,20 @@ LIMITS = Limits(
     posts_per_day=24,
     hashtags=10,
     age_gated=False,
-    # after it was sent again, nobody looks for a second copy yet; and a post of words alone is
-    # not refused by Facebook when another one stands between it and the first
+    # a second copy is noticed and taken down, but people saw it by then: Facebook refuses photos
+    # that it has posted, not words when another post stands between them and the first
     resend_after_absent=False,
 )
+
+API_ENDS: Mapping[str, date] = {
+    "v20.0": date(2026, 9, 24),
+    "v21.0": date(2027, 1, 21),
+    "v22.0": date(2027, 5, 20),
+    "v23.0": date(2027, 10, 8),
+    "v24.0": date(2028, 2, 18),
+    "v25.0": date(2028, 7, 29),
+}
+"""When a version of the API ends (Graph API changelog, read 2026-11); v26.0 has no date yet."""
 
 EARLIER = timedelta(minutes=2)
 """How far the service's clock may be behind ours."""
@@ -98,6 +118,10 @@ class _State(Node):
     is_published: bool
 
 
+class _Named(Node):
+    name: str = ""
+
+
 def connect(config: Config, session: Session) -> "Facebook":
     """Return the channel of an account; nothing is called yet."""
     token = config.token.get_secret_value()
@@ -109,7 +133,9 @@ def connect(config: Config, session: Session) -> "Facebook":
         judge=graph.judge(config.version),
     )
     page = Page(config.page_id, bound, config.version, signed)
-    return Facebook(page, drafts=config.drafts)
+    app = App(config.app_id, secret) if config.app_id and secret else None
+    login = Login(config.page_id, app, config.version, session)
+    return Facebook(page, login, token, drafts=config.drafts)
 
 
 class Facebook:
@@ -117,9 +143,27 @@ class Facebook:
 
     limits = LIMITS
 
-    def __init__(self, page: Page, *, drafts: bool) -> None:
-        self._page = page
+    def __init__(self, page: Page, login: Login, token: str, *, drafts: bool) -> None:
+        self._page, self._login, self._token = page, login, token
         self._drafts = drafts
+
+    def authorize_url(self, state: str, redirect: str, challenge: str) -> str:
+        """Return where a person agrees.
+
+        The challenge is not sent: Facebook documents it for the OpenID token alone, and calls that
+        a test (Facebook Login, "OIDC Code Flow with PKCE"); here the app's secret binds the code.
+        """
+        return self._login.address(state, redirect)
+
+    def exchange(self, params: Mapping[str, str], redirect: str, verifier: str) -> Credentials:
+        """Return the token of the Page, which has no end of its own."""
+        return Credentials({"token": self._login.token(params, redirect)})
+
+    def identity(self) -> Identity:
+        """Ask whose token this is, and with app_id and app_secret also what it is worth."""
+        who = self._page.read(_Named, "me", fields="id,name")  # whatever Page the settings name
+        worth = self._login.worth(self._token)
+        return Identity(who.id, who.name, worth.lacks, worth.expires_at)
 
     def prepare(self, creative: Creative, key: str, draft: Draft | None) -> Draft:
         """Upload the next picture that the draft does not list; then, with drafts, hide a post.
@@ -202,13 +246,22 @@ class Facebook:
                 return _receipt(post) if state.is_published else Absent(sure=True)
             except graph.Missing:
                 pass
-        start = since - EARLIER
-        fields, from_ = "id,message,created_time,is_published", str(int(start.timestamp()))
-        for listed in self._page.items(self._page.id, "posts", fields=fields, since=from_):
-            recent = listed.created_time is None or listed.created_time >= start
-            if listed.is_published and recent and _is_shown(creative, listed.message):
-                return _receipt(listed.id)
-        return Absent(sure=False)
+        found = next(self._marked(creative, since), None)
+        return _receipt(found.id) if found else Absent(sure=False)
+
+    def copies(self, creative: Creative, key: str, since: datetime) -> Sequence[Receipt]:
+        """Return the Page's posts with the marker that say the same; the list may lag.
+
+        What people write of their own around the same link is no copy. Of a creative whose words
+        are not known the marker alone decides.
+        """
+        known = creative.caption != creative.link
+        found = [
+            listed
+            for listed in self._marked(creative, since)
+            if not known or _letters(listed.message) == _letters(creative.caption)
+        ]
+        return [_receipt(listed.id) for listed in reversed(found)]
 
     def correct(self, receipt: Receipt, creative: Creative) -> Receipt:
         """Replace the words of a post, and look whether they stand there.
@@ -244,6 +297,15 @@ class Facebook:
     def metrics(self, receipts: Sequence[Receipt], now: datetime) -> list[Metric]:
         """Read counters and insights, one call each for every post: see `counting`."""
         return counting.read(self._page, receipts, now)
+
+    def _marked(self, creative: Creative, since: datetime) -> Iterator[Words]:
+        """Read the posts that carry the creative's marker, newest first."""
+        start = since - EARLIER
+        fields, from_ = "id,message,created_time,is_published", str(int(start.timestamp()))
+        for listed in self._page.items(self._page.id, "posts", fields=fields, since=from_):
+            recent = listed.created_time is None or listed.created_time >= start
+            if listed.is_published and recent and _is_shown(creative, listed.message):
+                yield listed
 
     def _usable(self, creative: Creative, draft: Draft | None) -> dict[str, str]:
         """Return what can still be used of a draft: all of it, or no photo."""
@@ -305,6 +367,10 @@ def _plain(text: str) -> str:
     unwrapped = _SHIM.sub(lambda link: unquote(link[1]), text)
     bare = _CLICK_ID.sub("", unwrapped)
     return " ".join(unicodedata.normalize("NFC", bare).split())
+
+
+def _letters(text: str) -> str:
+    return "".join(sign for sign in _plain(text).casefold() if sign.isalnum())
 
 
 def _is_shown(creative: Creative, message: str) -> bool:

@@ -5,10 +5,10 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
-from pydantic import BaseModel, Field, PositiveInt, SecretStr
+from pydantic import Field, PositiveInt, SecretStr
 from pydantic_core import from_json, to_json
 
-from promoter.channels.shopee import items
+from promoter.channels.shopee import items, tokens
 from promoter.channels.shopee.content import LIMITS, checked, pictures, shows, words
 from promoter.channels.shopee.form import Wishes
 from promoter.channels.shopee.items import Items
@@ -29,7 +29,6 @@ from promoter.channels.shopee.verdict import REFUSALS
 from promoter.channels.shopee.wire import Keys, Wire
 from promoter.core.errors import (
     ChannelError,
-    NotAuthorized,
     OutcomeUnknown,
     Rejected,
     Transient,
@@ -39,6 +38,7 @@ from promoter.core.model import (
     Creative,
     Credentials,
     Draft,
+    Identity,
     Listing,
     Metric,
     Phrase,
@@ -79,8 +79,17 @@ class Config(Record):
     stock: PositiveInt = 20
     package_cm: tuple[PositiveInt, PositiveInt, PositiveInt] = (20, 15, 10)
 
+    @property
+    def identity(self) -> str:
+        """Return what Shopee knows the shop by."""
+        return self.shop_id
 
-REFRESH = "auth/access_token/get"
+
+LEFTOVER = Phrase(
+    "It is a hidden listing of a test product; delete it in the shop's Seller Centre, among the "
+    "unlisted products."
+)
+"""What a trial leaves behind, and how it is removed."""
 
 # keys of a draft's data beside the digests of pictures, whose values are ids of uploads
 FORM = "form"
@@ -89,11 +98,6 @@ FOUND = "found"
 
 ADDED, HIDDEN, SHOWN = "added", "hidden", "shown"
 """How a listing was found: made by us, there but hidden, or before the public already."""
-
-
-class _Tokens(BaseModel):
-    access_token: str = Field(min_length=1)
-    refresh_token: str = Field(min_length=1)
 
 
 def connect(config: Config, session: Session) -> "Shopee":
@@ -248,25 +252,24 @@ class Shopee:
         listings = {number: name for number, name in numbers.items() if number is not None}
         return metrics(self._wire, listings, now)
 
+    def authorize_url(self, state: str, redirect: str, challenge: str) -> str:
+        """Return where the shop's owner agrees, within five minutes.
+
+        The challenge is not sent, since Shopee knows none: the app's signature binds the code.
+        """
+        return tokens.consent_address(self._wire, state, redirect)
+
+    def exchange(self, params: Mapping[str, str], redirect: str, verifier: str) -> Credentials:
+        """Return the first pair of tokens."""
+        return tokens.first(self._wire, params)
+
     def refresh(self) -> Credentials:
         """Exchange the refresh token, which is used up even if its answer is lost."""
-        keys = self._wire.keys
-        if not keys.refresh:
-            raise NotAuthorized(
-                Phrase("the account has no refresh_token; the shop's owner must authorise again")
-            )
-        content = {
-            "refresh_token": keys.refresh,
-            "partner_id": int(keys.partner),
-            "shop_id": int(keys.shop),
-        }
-        try:
-            tokens = self._wire.exchange(REFRESH, content).parse(_Tokens)
-        except Rejected as refused:  # whatever it is, only a person gets another token
-            phrase = refused.phrase
-        else:
-            return Credentials(tokens.model_dump())
-        raise NotAuthorized(phrase)
+        return tokens.following(self._wire)
+
+    def identity(self) -> Identity:
+        """Ask who the shop is, and until when its owner lets the app in."""
+        return tokens.identity(self._wire)
 
     def _placed(
         self, creative: Creative, listing: Listing, done: Mapping[str, str]

@@ -36,6 +36,10 @@ class Unsearchable(Rejected):
     """The shop's search does not know SKUs."""
 
 
+class Unwilling(NotAuthorized):
+    """The shop does not let the app in (any more), until its owner agrees again."""
+
+
 class Locked(Transient):
     """Surely not done while a promotion or a check of the listing goes on."""
 
@@ -158,10 +162,7 @@ _NOWHERE = re.compile("^(?!.*shop).*not found", re.IGNORECASE)
 
 _WORDS: Mapping[Kind, Phrase] = {
     Kind.EXPIRED: Phrase("{host} no longer accepts the shop's token: {reason}"),
-    Kind.CONSENT: Phrase(
-        "the owner of the shop must authorise promoter again on {host}, "
-        "then put the new tokens into the settings: {reason}"
-    ),
+    Kind.CONSENT: Phrase("the owner of the shop must authorise promoter again on {host}: {reason}"),
     Kind.CONSOLE: Phrase(
         "{host} does not let this app or this shop in; "
         "look at both in the Open Platform console: {reason}"
@@ -257,7 +258,7 @@ def _error(kind: Kind, answer: Answer, reason: str) -> ChannelError:
     if kind in _LOCKED:
         return Locked(phrase, after=LOCKED_PAUSE)
     if kind in _NOT_AUTHORIZED:
-        return NotAuthorized(phrase)
+        return Unwilling(phrase) if kind is Kind.CONSENT else NotAuthorized(phrase)
     return _REJECTED.get(kind, Rejected)(phrase)
 
 

@@ -96,6 +96,19 @@ class Wire:
         """Make a call for no shop in particular that must not be made twice."""
         return self._session.publish("POST", self._public_address(path), json=content)
 
+    def redeem(self, path: str, content: Mapping[str, Any], secret: str) -> Answer:
+        """Make a call for no shop in particular whose loss costs no more than a new beginning.
+
+        Args:
+            secret: What of the content must not be shown.
+        """
+        session = self._session.bound(secrets=[secret])
+        return session.upload("POST", self._public_address(path), json=content)
+
+    def page(self, path: str, query: Iterable[tuple[str, object]]) -> str:
+        """Return the signed address of a page for a browser; it is good for five minutes."""
+        return self._public_address(path, query)
+
     def _address(self, path: str, query: Iterable[tuple[str, object]] = ()) -> str:
         second = int(self.clock().timestamp())
         caller = {
@@ -105,9 +118,10 @@ class Wire:
         }
         return self._url(path, second, [*caller.items(), *query])
 
-    def _public_address(self, path: str) -> str:
+    def _public_address(self, path: str, query: Iterable[tuple[str, object]] = ()) -> str:
         second = int(self.clock().timestamp())
-        return self._url(path, second, [("sign", public_sign(self.keys, _full(path), second))])
+        signed = ("sign", public_sign(self.keys, _full(path), second))
+        return self._url(path, second, [signed, *query])
 
     def _url(self, path: str, second: int, query: list[tuple[str, object]]) -> str:
         common: list[tuple[str, object]] = [

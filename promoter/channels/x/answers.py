@@ -45,6 +45,18 @@ class MadeAnswer(_Said):
     data: _Made
 
 
+class _User(_Said):
+    id: Id
+    name: str = ""
+    username: str = ""
+
+
+class UserAnswer(_Said):
+    """Whose keys a call was signed with."""
+
+    data: _User
+
+
 class _Deletion(_Said):
     deleted: Literal[True]
 

@@ -17,9 +17,10 @@ from promoter.channels.x.answers import (
     Page,
     Post,
     Posts,
+    UserAnswer,
     judge,
 )
-from promoter.channels.x.marker import shows
+from promoter.channels.x.marker import copies, shows
 from promoter.channels.x.weight import weight
 from promoter.core.channel import Limits
 from promoter.core.errors import NotAuthorized, Rejected, Transient
@@ -28,6 +29,7 @@ from promoter.core.model import (
     Absent,
     Creative,
     Draft,
+    Identity,
     Media,
     Metric,
     Phrase,
@@ -77,9 +79,9 @@ LIMITS = Limits(
     posts_per_day=24,  # for the readers' sake: X itself takes 100 in a quarter of an hour
     hashtags=2,
     age_gated=False,
-    # a second copy would show in the timeline and could be deleted there; but nobody looks for it
-    # yet after a post was sent again
-    resend_after_absent=False,
+    # X itself refuses the same words for some hours; a copy that comes later shows in the timeline,
+    # where it is looked for after a post was sent again, and is deleted there
+    resend_after_absent=True,
     brief=True,
 )
 
@@ -106,6 +108,15 @@ class Config(Record):
     consumer_secret: SecretStr
     access_token: SecretStr
     access_token_secret: SecretStr
+
+    @property
+    def identity(self) -> str:
+        """Return what X knows the account by."""
+        return self.user_id
+
+
+LEFTOVER = Phrase("It is an upload in no post: X forgets it within 24 hours; nothing to remove.")
+"""What a trial leaves behind, and how it is removed."""
 
 
 def connect(config: Config, session: Session) -> "X":
@@ -177,9 +188,29 @@ class X:
         self, creative: Creative, key: str, draft: Draft | None, since: datetime
     ) -> Receipt | Absent:
         """Look for the post in the account's timeline, which may lag: an absence is never sure."""
-        found = [post for post in self._timeline(since - CLOCKS) if shows(post, creative)]
+        found = self._marked(creative, since)
         # the first of several: a later one may quote it
-        return _receipt(found[-1].id) if found else Absent(sure=False)
+        return _receipt(found[0].id) if found else Absent(sure=False)
+
+    def copies(self, creative: Creative, key: str, since: datetime) -> Sequence[Receipt]:
+        """Return the posts with the marker that say the same; what people add is no copy."""
+        found = self._marked(creative, since)
+        return [_receipt(post.id) for post in found if copies(post, creative)]
+
+    def identity(self) -> Identity:
+        """Ask whose keys these are, and what they permit."""
+        session = self._session.lend(Effect.READ)
+        response = session.get(f"{API}/users/me", auth=self._sign())
+        try:
+            user = UserAnswer.model_validate(response.json()).data
+        except (ValueError, RecursionError):
+            user = None
+        if user is None:
+            raise Effect.READ.lost(UNREADABLE)
+        name = f"@{user.username}" if user.username else user.name
+        # in each answer to a signed call (Twitter API announcements, 2011-06-30)
+        access = response.headers.get("x-access-level", "")
+        return Identity(user.id, name, ("read and write",) if access == "read" else ())
 
     def metrics(self, receipts: Sequence[Receipt], now: datetime) -> list[Metric]:
         """Read the counts of these posts; their clicks X tells for 30 days only."""
@@ -261,6 +292,11 @@ class X:
         if answer.parse(MadeAnswer).data.id != upload.id:
             raise answer.unreadable()
         return replace(upload, described=True)
+
+    def _marked(self, creative: Creative, since: datetime) -> list[Post]:
+        """Return the posts since a moment that carry a creative's marker, oldest first."""
+        found = [post for post in self._timeline(since - CLOCKS) if shows(post, creative)]
+        return found[::-1]
 
     def _timeline(self, since: datetime) -> Iterator[Post]:
         """Yield the account's posts since a moment, newest first."""

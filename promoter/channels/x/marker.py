@@ -22,6 +22,17 @@ def shows(post: Post, creative: Creative) -> bool:
     return found or (not marked and _same(post, creative.caption))
 
 
+def copies(post: Post, creative: Creative) -> bool:
+    """Tell whether a post is the creative's and says what it says, no more and no less.
+
+    People share a post's link in words of their own, and answer or repeat the post: none of that
+    is a second copy. Of a creative whose words are not known the marker alone decides.
+    """
+    if not shows(post, creative):
+        return False
+    return creative.caption == creative.link or _same(post, creative.caption)
+
+
 def _leads_to(link: str, ours: str) -> bool:
     return link == ours or link.startswith(tuple(f"{ours}{mark}" for mark in "/?&#"))
 

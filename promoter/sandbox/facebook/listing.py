@@ -7,6 +7,7 @@ from typing import TypeVar
 from urllib.parse import urlencode
 
 from promoter.sandbox.facebook.call import Call
+from promoter.sandbox.facebook.parameters import Parameters
 from promoter.sandbox.facebook.refusal import parameter
 
 MOST = 100
@@ -37,14 +38,19 @@ class Part:
 
 def wanted(call: Call) -> Part:
     """Return the part of a list that a call asks for; a list of its own has at most 100 a page."""
-    limit = call.parameters.number("limit", USUAL)
+    return asked(call.path, call.query, call.parameters)
+
+
+def asked(path: str, query: Mapping[str, Sequence[str]], parameters: Parameters) -> Part:
+    """Return the part of a list that is asked for, as `wanted` does."""
+    limit = parameters.number("limit", USUAL)
     if limit > MOST:
         raise parameter(f"The limit must not exceed {MOST}")
-    query = {name: values[0] for name, values in call.query.items()}
-    after, before = call.parameters.text("after"), call.parameters.text("before")
+    kept = {name: values[0] for name, values in query.items()}
+    after, before = parameters.text("after"), parameters.text("before")
     if after and before:
         raise parameter("Only one of after and before can be given")
-    return Part(call.path, query, limit, after, before)
+    return Part(path, kept, limit, after, before)
 
 
 def part(

@@ -12,13 +12,16 @@ from promoter.sandbox.contract import RETRY_AFTER, Answer, Entry, Fault, Feed, R
 from promoter.sandbox.facebook import publishing, views
 from promoter.sandbox.facebook.call import Call
 from promoter.sandbox.facebook.insights import counts
+from promoter.sandbox.facebook.login import HOST as BROWSER_HOST
+from promoter.sandbox.facebook.login import TASKS, Login, is_dialog
 from promoter.sandbox.facebook.page import Comment, Page, Photo, Post
-from promoter.sandbox.facebook.parameters import read
+from promoter.sandbox.facebook.parameters import Parameters, read
 from promoter.sandbox.facebook.refusal import Refusal, missing, parameter, unknown_path
-from promoter.sandbox.facebook.tokens import caller, described
+from promoter.sandbox.facebook.tokens import Grant, Tokens
 from promoter.sandbox.shelf import Shelf
 
-HOSTS = ("graph.facebook.com",)
+HOST = "graph.facebook.com"
+HOSTS = (HOST, BROWSER_HOST)
 VERSION = "v26.0"
 
 _VERSION = re.compile(r"v(\d{1,3})\.(\d{1,2})")
@@ -62,22 +65,30 @@ class Stand:
         *,
         wall: Callable[[], float] = time.time,
         drafts: bool = True,
+        agrees: bool = True,
+        tasks: Sequence[str] = TASKS,
     ) -> None:
         """Open the stand-in.
 
         Args:
-            accounts: By name `page_id`, `token` and perhaps `app_secret`, which calls then have
-                to prove that they know.
+            accounts: By name `page_id`, `token` and perhaps `app_id` and `app_secret`, which calls
+                then have to prove that they know.
             wall: Not asked: nothing that Facebook checks is signed with a time.
             drafts: Whether `is_published=true` makes a draft public. What the real service does
                 is unverified; without, it says that all is well and the draft stays hidden.
+            agrees: Whether a person who is asked in the browser lets the app in.
+            tasks: What that person may do on the Pages.
         """
         self._accounts = accounts
         self._shelf = shelf
         self._drafts = drafts
+        self._tokens = Tokens(accounts, shelf)
+        self._login = Login(self._tokens, shelf, agrees=agrees, tasks=tasks)
 
     def handle(self, request: Request, now: datetime, fault: Fault | None = None) -> Answer:
         """Answer a request."""
+        if is_dialog(request):
+            return self._login.dialog(request, now)
         try:
             return self._answer(self._done(request, now, fault))
         except Refusal as refusal:
@@ -113,8 +124,13 @@ class Stand:
         node, edge = _place(request)
         parameters = read(request)
         if node == "debug_token" and not edge:
-            return described(self._accounts, request, parameters, now)
-        page = self._page(caller(self._accounts, parameters))
+            return self._tokens.described(request, parameters, now)
+        if (node, edge) == ("oauth", "access_token"):
+            return self._login.exchange(request.method, parameters, now)
+        caller = self._tokens.caller(parameters, now)
+        if isinstance(caller, Grant):
+            return self._of_person(caller, request, parameters, now)
+        page = self._page(caller)
         if not node:
             # gone with v26.0 (Graph API changelog, 2026-07-29)
             raise parameter("The ids parameter on the root is no longer supported")
@@ -129,6 +145,17 @@ class Stand:
             drafts=self._drafts,
         )
         return _routed(call, request.method, node, edge)
+
+    def _of_person(
+        self, grant: Grant, request: Request, parameters: Parameters, now: datetime
+    ) -> dict[str, object]:
+        """Answer a person: who they are, and which Pages they have."""
+        match request.method, *_place(request):
+            case "GET", "me", "":
+                return self._login.me(parameters)
+            case "GET", "me", "accounts":
+                return self._login.pages(request, parameters, grant, now)
+        raise Refusal(210, "(#210) A page access token is required to request this resource.")
 
     def _page(self, account: str) -> Page:
         return Page(self._shelf, self._accounts[account]["page_id"], account)
@@ -174,7 +201,7 @@ def _place(request: Request) -> tuple[str, str]:
     version, _, rest = request.path.removeprefix("/").partition("/")
     match = _VERSION.fullmatch(version)
     # an older version is served by the oldest that lives, here the only one
-    if request.host not in HOSTS or not match or (int(match[1]), int(match[2])) > (26, 0):
+    if request.host != HOST or not match or (int(match[1]), int(match[2])) > (26, 0):
         raise unknown_path(request.path)
     node, _, edge = rest.strip("/").partition("/")
     if "/" in edge or (not node and "ids" not in request.query):

@@ -10,6 +10,7 @@ from promoter.sandbox.contract import Answer, Entry, Fault, Feed, Request
 from promoter.sandbox.shelf import Shelf
 from promoter.sandbox.shopee import (
     attributes,
+    consent,
     gate,
     listing,
     media,
@@ -55,6 +56,8 @@ class Stand:
         review: bool = False,
         promoted: Collection[str] = (),
         strict_search: bool = False,
+        agrees: bool = True,
+        absolute: bool = False,
     ) -> None:
         """Open the shops.
 
@@ -68,8 +71,11 @@ class Stand:
                 be hidden, once they are listed.
             strict_search: Whether a search that finds nothing is an error, as the service's list
                 of errors allows, rather than an empty list.
+            agrees: Whether an owner who is asked in the browser lets the app in.
+            absolute: Whether the life of a token is told as the second of its end.
         """
-        self._gate = gate.Gate(accounts, shelf, wall)
+        self._gate = gate.Gate(accounts, shelf, wall, absolute=absolute)
+        self._consent = consent.Consent(self._gate, shelf, agrees=agrees)
         self._items = Items(shelf, review=review)
         self._pictures = media.Pictures(shelf)
         self._endpoints = self._table(
@@ -81,6 +87,8 @@ class Stand:
         """Answer a request; a fault delays when items are listed, or rewrites their texts."""
         request_id = _request_id(request, now)
         try:
+            if (request.method, request.host, request.path) == ("GET", HOSTS[0], consent.PAGE):
+                return self._consent.page(request, now)
             content = self._reply(request, now, fault).content(request_id)
         except Refusal as refusal:
             return Answer.json(refusal.content(request_id), refusal.status)
@@ -118,6 +126,8 @@ class Stand:
         sold = orders.Orders(self._items)
         table = {
             "auth/access_token/get": _Endpoint("POST", self._gate.refresh, gate.REFRESH, "", True),
+            "auth/token/get": _Endpoint("POST", self._consent.token, consent.TOKEN, "", True),
+            "shop/get_shop_info": _Endpoint("GET", self._gate.shop, None, "shop."),
             "media_space/upload_image": _Endpoint("POST", self._pictures.upload, None, "", True),
             "logistics/get_channel_list": _Endpoint("GET", shipping.channels, None, "logistics."),
             "product/category_recommend": _Endpoint("GET", tree.recommend, tree.RECOMMEND),

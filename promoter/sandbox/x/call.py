@@ -20,6 +20,7 @@ class Call:
         account: Who signed it.
         user, username: What X calls the account.
         id: What stands in the path in the place of an id; may be empty.
+        access: What the keys permit: `read` or `read-write`.
     """
 
     request: Request
@@ -29,6 +30,7 @@ class Call:
     id: str
     now: datetime
     fault: Fault | None
+    access: str = "read-write"
 
     def parameters(self, known: Sequence[str]) -> dict[str, str]:
         """Return the parameters of the address.

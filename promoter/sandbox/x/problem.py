@@ -49,6 +49,15 @@ def forbidden(detail: str) -> Refusal:
     return Refusal(403, "Forbidden", detail)
 
 
+def read_only() -> Refusal:
+    """Return the refusal of a write whose keys permit reading alone."""
+    detail = (
+        "Your client app is not configured with the appropriate oauth1 app permissions for this"
+        " endpoint."
+    )
+    return Refusal(403, "Forbidden", detail, PROBLEMS + "oauth1-permissions")
+
+
 def throttled() -> Refusal:
     """Return the refusal of one request too many."""
     return Refusal(429, "Too Many Requests", "Too Many Requests")

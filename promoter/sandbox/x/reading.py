@@ -67,10 +67,11 @@ class Reading:
         return self._page(call, listed[:most], wanted, more=len(listed) > most)
 
     def me(self, call: Call) -> Answer:
-        """Tell whose keys these are."""
+        """Tell whose keys these are, and in a header what they permit."""
         call.parameters(())
         name = call.username
-        return Answer.json({"data": {"id": call.user, "name": name, "username": name}})
+        told = {"x-access-level": call.access}
+        return Answer.json({"data": {"id": call.user, "name": name, "username": name}}, 200, told)
 
     def _wanted(self, parameters: Mapping[str, str]) -> list[str]:
         known, wanted = posts.fields(self._names), []

@@ -55,7 +55,8 @@ class Stand:
 
         Args:
             accounts: By name, `user_id`, the four keys of OAuth 1.0a, and perhaps `username`;
-                without one the account's own name is taken.
+                without one the account's own name is taken; `access` is `read` for keys that
+                were made before the app was given the right to write.
             wall: The real clock, in seconds since 1970, that timestamps are compared with.
             names: The words of the answers; `tweet.fields` is understood whatever they are.
         """
@@ -86,7 +87,10 @@ class Stand:
             headers |= window
             if not allowed:
                 raise problem.throttled()
-            answer = endpoint.act(self._call(request, account, id_, now, fault))
+            call = self._call(request, account, id_, now, fault)
+            if endpoint.method != "GET" and call.access == "read":
+                raise problem.read_only()
+            answer = endpoint.act(call)
         except Refusal as refusal:
             return refusal.answer(headers)
         return Answer(answer.status, answer.body, {**answer.headers, **headers})
@@ -129,6 +133,7 @@ class Stand:
             id=id_,
             now=now,
             fault=fault,
+            access=keys.get("access", "read-write"),
         )
 
     def _endpoint(self, request: Request) -> tuple[_Endpoint, str]:

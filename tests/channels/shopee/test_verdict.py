@@ -104,7 +104,7 @@ def test_a_success_is_an_empty_error_whatever_its_message() -> None:
 def test_what_concerns_the_account_is_the_accounts_problem(
     code: str, status: int, prefix: str
 ) -> None:
-    assert type(said(prefix + code, status=status)) is NotAuthorized
+    assert isinstance(said(prefix + code, status=status), NotAuthorized)
 
 
 @pytest.mark.parametrize("code", BUSY)
