@@ -1,6 +1,7 @@
 """posts: what is planned, sent or stuck, and a person's decisions."""
 
 import getpass
+import sys
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -9,8 +10,11 @@ from promoter.cli.output import _, about, json_out, say, table
 from promoter.cli.world import world
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from promoter.app import World
-    from promoter.core.delivery import Decision, State
+    from promoter.core.delivery import Decision, Delivery, State
+    from promoter.pipeline.context import Context
     from promoter.store.deliveries import Attempt
 
 app = typer.Typer(
@@ -238,17 +242,23 @@ def resolve(
     _decide(keys, Decision.LIVE if live else Decision.ABSENT, url=live)
 
 
-@app.command(help=about(_("Takes live posts down."), "promoter posts withdraw 4f2a"))
-def withdraw(keys: Keys) -> None:
-    """Withdraw live posts where the channel can."""
-    from promoter.pipeline.decide import find_key
+@app.command(
+    help=about(
+        _("Takes live posts down where the channel can; tells what is left to do by hand."),
+        "promoter posts withdraw 4f2a",
+    )
+)
+def withdraw(
+    keys: Keys,
+    by_hand: Annotated[
+        bool, typer.Option("--by-hand", help=_("You have taken them down yourself."))
+    ] = False,
+) -> None:
+    """Withdraw live posts, each on its own; exit 1 if one failed, 2 if one is left to a person."""
     from promoter.pipeline.decide import withdraw as step
-    from promoter.play.run import reachable
+    from promoter.pipeline.stop import gone
 
-    with world(create=False) as opened, reachable(opened):
-        for key in [find_key(opened.context, key) for key in keys]:
-            after = step(opened.context, key, getpass.getuser())
-            print(f"{key[:10]} {after.state.value}")
+    _one_by_one(keys, gone if by_hand else step, _("taken down"))
 
 
 @app.command(
@@ -258,12 +268,28 @@ def withdraw(keys: Keys) -> None:
     )
 )
 def correct(keys: Keys) -> None:
-    """Correct live posts."""
+    """Correct live posts, each on its own; exit 1 if one failed, 2 if one is left to a person."""
     from promoter.pipeline.decide import correct as step
-    from promoter.pipeline.decide import find_key
+
+    _one_by_one(keys, step, _("corrected"))
+
+
+def _one_by_one(
+    keys: list[str], step: "Callable[[Context, str, str], Delivery]", done: str
+) -> None:
+    """Let a step do its work on each post; print a line for each, and end with the exit code."""
+    from promoter.pipeline.stop import End, one
     from promoter.play.run import reachable
 
+    ends = set()
     with world(create=False) as opened, reachable(opened):
-        for key in [find_key(opened.context, key) for key in keys]:
-            after = step(opened.context, key, getpass.getuser())
-            print(f"{key[:10]} {say(after.note) if after.note else _('corrected')}")
+        for start in keys:
+            told = one(
+                opened.context, start, lambda key: step(opened.context, key, getpass.getuser())
+            )
+            words = say(told.words) if told.words else done
+            ends.add(told.end)
+            stream = sys.stdout if told.end is End.DONE else sys.stderr
+            print(f"{told.key[:10]} {words}", file=stream, flush=True)
+    if End.FAILED in ends or End.LEFT in ends:
+        raise typer.Exit(1 if End.FAILED in ends else 2)

@@ -1,4 +1,4 @@
-"""The catalogue as the public pages read it: products and producers with what was shown of them."""
+"""The catalogue as the public pages read it: what is offered, with what was shown of it."""
 
 from collections import defaultdict
 from collections.abc import Collection
@@ -11,6 +11,8 @@ from sqlmodel import Session, col
 
 from promoter.core.model import Producer, Product
 from promoter.store import reports, views
+from promoter.store.products import offered
+from promoter.store.products import product as offered_product
 from promoter.store.tables import CreativeRow, LinkRow, PostProductRow, ProducerRow, ProductRow
 
 
@@ -49,18 +51,30 @@ class Maker:
 
 
 def product_page(session: Session, code: str, now: datetime) -> ProductPage | None:
-    """Return a product's page, or None if there is no such product (any more)."""
-    row = session.get(ProductRow, code)
-    maker = session.get(ProducerRow, row.producer) if row and row.retired_at is None else None
-    if row is None or maker is None:
+    """Return a product's page, or None if there is no such product, or it is offered no more."""
+    product = offered_product(session, code)
+    maker = session.get(ProducerRow, product.producer) if product else None
+    if product is None or maker is None:
         return None
-    others = reports.products(session, row.producer)
     return ProductPage(
-        product=Product.model_validate(row.record),
+        product=product,
         producer=Producer.model_validate(maker.record),
-        others=tuple(other for other in others if other.code != code),
+        others=_others(session, product),
         card=views.cards_of(session, [code], now).get(code),
     )
+
+
+def _others(session: Session, product: Product) -> tuple[Product, ...]:
+    records = session.scalars(
+        select(col(ProductRow.record))
+        .where(
+            col(ProductRow.producer) == product.producer,
+            col(ProductRow.code) != product.code,
+            offered(),
+        )
+        .order_by(col(ProductRow.code))
+    )
+    return tuple(Product.model_validate(record) for record in records)
 
 
 def collection(session: Session, code: str) -> CollectionPage | None:
@@ -72,7 +86,7 @@ def collection(session: Session, code: str) -> CollectionPage | None:
     records = session.scalars(
         select(col(ProductRow.record))
         .join(PostProductRow, col(PostProductRow.product) == col(ProductRow.code))
-        .where(col(PostProductRow.post_key) == link.post_key, col(ProductRow.retired_at).is_(None))
+        .where(col(PostProductRow.post_key) == link.post_key, offered())
         .order_by(col(PostProductRow.position))
     )
     return CollectionPage(
@@ -83,7 +97,7 @@ def collection(session: Session, code: str) -> CollectionPage | None:
 
 
 def stamp(session: Session) -> tuple[object, ...]:
-    """Return a value that changes whenever a product or producer is imported or retired."""
+    """Return a value that changes when a product or producer is imported, retired or stopped."""
     found: list[object] = []
     for table in (ProductRow, ProducerRow):
         found += session.execute(
@@ -92,17 +106,19 @@ def stamp(session: Session) -> tuple[object, ...]:
                 func.count(col(table.retired_at)),
                 func.max(col(table.updated_at)),
                 func.max(col(table.retired_at)),
+                func.count(col(table.stopped_at)),
+                func.max(col(table.stopped_at)),
             )
         ).one()
     return tuple(found)
 
 
 def catalogue(session: Session) -> list[tuple[Product, str]]:
-    """Return every product with the name of its producer, in order of code."""
+    """Return every product that is offered with the name of its producer, in order of code."""
     rows = session.execute(
         select(col(ProductRow.record), col(ProducerRow.name))
         .join(ProducerRow, col(ProducerRow.code) == col(ProductRow.producer))
-        .where(col(ProductRow.retired_at).is_(None))
+        .where(offered())
         .order_by(col(ProductRow.code))
     )
     return [(Product.model_validate(record), name) for record, name in rows]
@@ -117,14 +133,14 @@ def makers(session: Session, codes: Collection[str]) -> dict[str, Producer]:
 
 
 def producers(session: Session, now: datetime, zone: ZoneInfo) -> list[Maker]:
-    """Return every producer with products, exposure and clicks, in order of code."""
+    """Return every producer that is not stopped, with products, exposure and clicks, by code."""
     tallies = reports.tallies(session, views.lately(now, zone), zone)
     products: dict[str, list[Product]] = defaultdict(list)
     for product, _ in catalogue(session):
         products[product.producer].append(product)
     records = session.scalars(
         select(col(ProducerRow.record))
-        .where(col(ProducerRow.retired_at).is_(None))
+        .where(col(ProducerRow.retired_at).is_(None), col(ProducerRow.stopped_at).is_(None))
         .order_by(col(ProducerRow.code))
     )
     found = []

@@ -1,4 +1,4 @@
-"""Products and producers as the last import left them."""
+"""Products and producers as the last import left them, without what a person has stopped."""
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import ColumnElement, and_, insert, select, update
 from sqlmodel import Session, col
 
 from promoter.core.errors import ConfigError
@@ -55,32 +55,55 @@ class _Change:
     gone: Collection[str]
 
 
-def products(session: Session, *, retired: bool = False) -> list[Product]:
-    """Return the products in order of code; retired ones only if asked for."""
+def offered() -> ColumnElement[bool]:
+    """Return the condition that a product is in the catalogue, and neither it nor its producer
+    was stopped.
+    """
+    return and_(col(ProductRow.retired_at).is_(None), *_not_stopped())
+
+
+def _not_stopped() -> tuple[ColumnElement[bool], ...]:
+    stopped = select(col(ProducerRow.code)).where(col(ProducerRow.stopped_at).is_not(None))
+    return col(ProductRow.stopped_at).is_(None), col(ProductRow.producer).not_in(stopped)
+
+
+def products(session: Session, *, retired: bool = False, stopped: bool = False) -> list[Product]:
+    """Return the products in order of code; retired and stopped ones only if asked for."""
     query = select(col(ProductRow.record))
     if not retired:
         query = query.where(col(ProductRow.retired_at).is_(None))
+    if not stopped:
+        query = query.where(*_not_stopped())
     found = map(Product.model_validate, session.scalars(query))
     return sorted(found, key=_code)  # databases have orders of their own
 
 
-def product(session: Session, code: str) -> Product | None:
-    """Return the product of a code unless it is retired."""
+def product(session: Session, code: str, *, stopped: bool = False) -> Product | None:
+    """Return the product of a code unless it is retired; a stopped one only if asked for."""
     row = session.get(ProductRow, code)
-    return Product.model_validate(row.record) if row and row.retired_at is None else None
+    if row is None or row.retired_at:
+        return None
+    maker = None if stopped else session.get(ProducerRow, row.producer)
+    if not stopped and (row.stopped_at or maker is None or maker.stopped_at):
+        return None
+    return Product.model_validate(row.record)
 
 
 def producers(session: Session) -> dict[str, Producer]:
-    """Return the producers by code, without retired ones."""
-    query = select(col(ProducerRow.record)).where(col(ProducerRow.retired_at).is_(None))
+    """Return the producers by code, without retired and stopped ones."""
+    query = select(col(ProducerRow.record)).where(
+        col(ProducerRow.retired_at).is_(None), col(ProducerRow.stopped_at).is_(None)
+    )
     found = map(Producer.model_validate, session.scalars(query))
     return {item.code: item for item in sorted(found, key=_code)}
 
 
-def producer(session: Session, code: str) -> Producer | None:
-    """Return the producer of a code unless it is retired."""
+def producer(session: Session, code: str, *, stopped: bool = False) -> Producer | None:
+    """Return the producer of a code unless it is retired; a stopped one only if asked for."""
     row = session.get(ProducerRow, code)
-    return Producer.model_validate(row.record) if row and row.retired_at is None else None
+    if row is None or row.retired_at or (row.stopped_at and not stopped):
+        return None
+    return Producer.model_validate(row.record)
 
 
 def written(found: Sequence[Product], makers: Sequence[Producer]) -> Written:
@@ -106,7 +129,7 @@ def merge(
 def replace(session: Session, catalogue: Written, now: datetime) -> Counts:
     """Make the catalogue be this one; what is absent is retired.
 
-    Photos that the store has stay where the catalogue brings none.
+    Photos that the store has stay where the catalogue brings none, and a stop stays a stop.
     """
     makers = _change(session, ProducerRow, catalogue.producers)
     _put(session, ProducerRow, catalogue.producers, makers, now)

@@ -143,7 +143,9 @@ def start(session: Session, now: datetime, zone: ZoneInfo, *, cards: int, coming
 def _count(session: Session, table: Any) -> int:
     return (
         session.scalar(
-            select(func.count()).select_from(table).where(col(table.retired_at).is_(None))
+            select(func.count())
+            .select_from(table)
+            .where(col(table.retired_at).is_(None), col(table.stopped_at).is_(None))
         )
         or 0
     )
