@@ -7,6 +7,9 @@ from typing import TYPE_CHECKING, Any
 from promoter.cli.output import _, note, say, table
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from promoter.core.alarm import Alert
     from promoter.pipeline.context import Context
     from promoter.store.deliveries import AccountState
 
@@ -16,25 +19,46 @@ class Standing:
     """What is told.
 
     Attributes:
+        seen: When the service last showed that it is alive; None if never.
+        runs: Whether it still is.
+        alerts: What a person should know, the most urgent first.
         accounts: By name, what is known of each, and when its channel was last read.
     """
 
     now: datetime
     paused: bool
+    seen: datetime | None
+    runs: bool
     states: dict[str, int]
+    alerts: "list[Alert]"
     accounts: dict[str, tuple["AccountState", datetime | None]]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Return how many posts are to go out, should have gone out, and may be live unknown."""
+        return {
+            "due": sum(self.states.get(state, 0) for state in ("DUE", "READY")),
+            "late": sum(item.kind.value == "late" for item in self.alerts),
+            "held": self.states.get("HELD", 0),
+        }
 
 
 def standing(context: "Context") -> Standing:
     """Return how the office stands."""
+    from promoter.core import alarm
+    from promoter.pipeline import alert
     from promoter.store import database, deliveries, metrics
 
+    alerts, seen = alert.standing(context), alert.engine_seen(context)
     with context.store.read() as session:
-        read = metrics.last_read(session)
+        read, now = metrics.last_read(session), database.now(session)
         return Standing(
-            now=database.now(session),
+            now=now,
             paused=bool(database.value(session, "paused")),
+            seen=seen,
+            runs=not alarm.silent(seen, now),
             states=deliveries.counts(session),
+            alerts=alerts,
             accounts={
                 name: (deliveries.account(session, name), read.get(name))
                 for name in context.accounts
@@ -48,6 +72,9 @@ def document(found: Standing) -> dict[str, Any]:
         "now": found.now.isoformat(),
         "paused": found.paused,
         "states": found.states,
+        **found.counts,
+        "engine": {"seen": found.seen.isoformat() if found.seen else None, "runs": found.runs},
+        "alerts": [_alert(item) for item in found.alerts],
         "accounts": [
             {
                 "name": name,
@@ -57,6 +84,19 @@ def document(found: Standing) -> dict[str, Any]:
             }
             for name, (state, read) in found.accounts.items()
         ],
+    }
+
+
+def _alert(item: "Alert") -> dict[str, Any]:
+    return {
+        "kind": item.kind.value,
+        "severity": item.severity.value,
+        "subject": item.subject,
+        "account": item.account or None,
+        "product": item.product or None,
+        "at": item.at.isoformat() if item.at else None,
+        "reason": say(item.reason),
+        "next": say(item.next_step),
     }
 
 
@@ -70,6 +110,9 @@ def show(context: "Context", found: Standing) -> None:
     print(moment(found.now))
     if found.paused:
         print(_("Everything is paused; «promoter resume» goes on."))
+    print(_engine(found, moment))
+    counts = found.counts
+    print(_("{due} to go out, {late} late, {held} held").format(**counts))
     table("", (_("state"), _("posts")), sorted(found.states.items()))
     words = {
         "ready": _("ready"),
@@ -85,6 +128,29 @@ def show(context: "Context", found: Standing) -> None:
     for name, (state, _read) in found.accounts.items():
         if state.problem:
             note(f"{name}: {say(state.problem)}")
+    _show_alerts(context, found)
+
+
+def _engine(found: Standing, moment: "Callable[[datetime | None], str]") -> str:
+    """Return whether the service runs, and how to start it."""
+    if found.runs:
+        return _("The service runs, last seen {when}.").format(when=moment(found.seen))
+    if found.seen:
+        told = _("The service was last seen {when}; start it: «promoter run»")
+        return told.format(when=moment(found.seen))
+    return _("The service has never run here; start it: «promoter run»")
+
+
+def _show_alerts(context: "Context", found: Standing) -> None:
+    """Print what a person should know, as the message of an alert does, but all of it."""
+    from promoter.pipeline.alert import WORDS, line
+
+    before = None
+    for item in found.alerts:
+        if item.kind != before:
+            print(f"\n{say(WORDS[item.kind])}:")
+        print(f"• {line(context, item)}")
+        before = item.kind
 
 
 def _state(found: Standing, state: "AccountState") -> str:
