@@ -21,53 +21,19 @@ import pytest
 
 from promoter.media import MediaStore
 from promoter.sandbox.contract import RETRY_AFTER as RETRY_AFTER  # tests compare with it
-from promoter.sandbox.contract import Answer, Request
 from promoter.sandbox.contract import Fault as Fault  # tests take both from here
-from promoter.sandbox.line import LOCAL, PATIENCE_SECONDS, Line
+from promoter.sandbox.line import LOCAL
+from promoter.sandbox.relay import Relay
 from promoter.store import showcase
 from promoter.store.database import Store
 from promoter.store.showcase import ShowcasePost
 
-_STATUS = {Fault.THROTTLED: 429, Fault.EXPIRED: 401, Fault.REFUSED: 400}
 
-
-class Proxy(Line):
+class Proxy(Relay):
     """A faulty line to a service on another port of this machine."""
 
     def __init__(self, host: str, port: int) -> None:
-        super().__init__(self._forward, _instead)
-        self._upstream = (host, port)
-
-    def _forward(self, request: Request, _fault: Fault | None) -> Answer:
-        kept = {name: value for name, value in request.headers.items() if name != "connection"}
-        lines = [f"{request.method} {request.target} HTTP/1.1", "Connection: close"]
-        lines += [f"{name}: {value}" for name, value in kept.items()]
-        with socket.create_connection(self._upstream, PATIENCE_SECONDS) as service:
-            service.sendall("\r\n".join([*lines, "", ""]).encode("latin-1") + request.body)
-            return _parsed(_all(service))
-
-
-def _all(service: socket.socket) -> bytes:
-    answer = b""
-    while part := service.recv(65_536):
-        answer += part
-    return answer
-
-
-def _parsed(raw: bytes) -> Answer:
-    head, _, body = raw.partition(b"\r\n\r\n")
-    first, *fields = head.decode("latin-1").split("\r\n")
-    pairs = (field.partition(":") for field in fields)
-    headers = {name.strip(): value.strip() for name, _, value in pairs}
-    dropped = ("connection", "content-length")
-    kept = {name: value for name, value in headers.items() if name.lower() not in dropped}
-    return Answer(int(first.split(" ")[1]), body, kept)
-
-
-def _instead(_request: Request, fault: Fault) -> Answer:
-    headers = {"Retry-After": str(RETRY_AFTER)} if fault is Fault.THROTTLED else {}
-    body = {"reason": f"fault: {fault.value}"}
-    return Answer.json(body, _STATUS.get(fault, 500), headers)
+        super().__init__(port, host=host)
 
 
 def _bound(port: int) -> socket.socket:

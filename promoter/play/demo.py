@@ -12,18 +12,18 @@ from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from promoter.app import STANDS, World, open_world
+from promoter.app import World, open_world
 from promoter.core.delivery import State
 from promoter.core.model import Photo, Phrase, Placement, Post
 from promoter.engine.embedded import Engine, once
 from promoter.pipeline import plan
 from promoter.pipeline.context import Context
 from promoter.pipeline.sync import sync
+from promoter.play.harmless import harmless
 from promoter.play.illustrations import illustrations
 from promoter.play.run import serving, until_stopped
 from promoter.play.visitors import DAYS, send, visits
-from promoter.secrets import is_reference
-from promoter.settings import Account, Settings
+from promoter.settings import Settings
 from promoter.store import deliveries, posts, products
 
 FOLDER = "var/demo"
@@ -70,7 +70,7 @@ def play(
 def _sample(real: Settings, port: int) -> Settings:
     """Return the settings with a store and an address of the demo's own."""
     site = f"http://127.0.0.1:{port}"
-    accounts = {name: _harmless(name, item, site) for name, item in real.accounts.items()}
+    accounts = {name: harmless(name, item, site) for name, item in real.accounts.items()}
     return real.model_copy(
         update={
             "office": real.office.model_copy(update={"public_url": site}),
@@ -84,25 +84,6 @@ def _sample(real: Settings, port: int) -> Settings:
             "sandbox": real.sandbox.model_copy(update={"port": _beside(port)}),
             "accounts": accounts,
         }
-    )
-
-
-def _harmless(name: str, account: Account, site: str) -> Account:
-    """Return an account that reaches this machine alone, with secrets of the demo's own.
-
-    What has no stand-in posts to the demo's showcase, so that its campaigns can be played.
-    """
-    if account.sandbox:
-        return account
-    if account.channel in STANDS:
-        own = {
-            key: f"store:{name}-{key.replace('_', '-')}"
-            for key, value in account.own.items()
-            if isinstance(value, str) and is_reference(value)
-        }
-        return account.model_copy(update={**own, "sandbox": True})
-    return account.model_copy(update={"channel": "showcase", "first_comment": ""}).only(
-        url=site, token=f"store:{name}"
     )
 
 

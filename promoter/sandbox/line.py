@@ -1,7 +1,8 @@
 """A line to a service that counts what comes and can fail in every way that real lines do.
 
 A fault strikes once, at the n-th request from now whose method and path match; UNREACHABLE lasts
-until `heal`. One request per connection; a body needs a Content-Length.
+until `heal`. A line can have weather instead, which strikes by a seed. One request per connection;
+a body needs a Content-Length.
 """
 
 import select
@@ -12,10 +13,13 @@ from collections import deque
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
+from operator import itemgetter
 from types import TracebackType
 from typing import Self
 
 from promoter.sandbox.contract import Answer, Fault, Request
+from promoter.sandbox.weather import Weather
 
 LOCAL = "127.0.0.1"
 DRIP_SECONDS = 0.05
@@ -61,18 +65,22 @@ class Line:
         *,
         listener: socket.socket | None = None,
         remember: int = REMEMBER,
+        weather: Weather | None = None,
     ) -> None:
         """Take a port.
 
         Args:
             listener: A bound socket; without one an ephemeral port is taken.
             remember: How many requests are kept to be counted, the newest ones.
+            weather: Strikes requests that no fault was armed for.
         """
         self._handle, self._failure = handle, failure
         self._lock = threading.Lock()
         self._idle = threading.Condition(self._lock)
         self._busy = 0
         self._armed: list[_Armed] = []
+        self._weather = weather
+        self._postponed: list[tuple[datetime, Request]] = []
         self._seen: deque[Request] = deque(maxlen=remember)
         self._done: deque[Request] = deque(maxlen=remember)
         self._refusing = threading.Event()
@@ -122,6 +130,23 @@ class Line:
             if self._refusing.is_set():
                 self._refusing.clear()
                 self._listen()
+
+    def turn(self, now: datetime) -> None:
+        """Let the weather be that of a moment, and do what is late and due by then."""
+        if self._weather is None:
+            return
+        self.settled()
+        self._weather.now = now
+        with self._lock:
+            due = [item for item in self._postponed if item[0] <= now]
+            self._postponed = [item for item in self._postponed if item[0] > now]
+        for _, request in sorted(due, key=itemgetter(0)):
+            self._carry_out(request, None)
+        if self._weather.out():
+            with self._lock:
+                self._refuse()
+        else:
+            self.heal()
 
     def left(self, method: str = "", path: str = "") -> int:
         """Return how many whole requests clients sent."""
@@ -208,14 +233,16 @@ class Line:
                 elif armed.nth == 0 and fault is None:
                     self._armed.remove(armed)
                     fault = armed.fault
+            if fault is None and self._weather:
+                fault = self._weather.fault(request)
             return fault
 
     def _answer(self, client: socket.socket, request: Request, fault: Fault | None) -> None:
         if fault in _SAID:
             client.sendall(_bytes(self._failure(request, fault)))
             return
-        if fault is Fault.LATE:
-            _until_gone(client)
+        if fault is Fault.LATE and self._put_off(client, request):
+            return
         answer = self._carry_out(request, fault if fault in _INSIDE else None)
         match fault:
             case Fault.LATE:
@@ -230,6 +257,15 @@ class Line:
                 _drip(client, _bytes(answer))
             case _:
                 client.sendall(_bytes(answer))
+
+    def _put_off(self, client: socket.socket, request: Request) -> bool:
+        """Keep silent until the client gives up; tell whether the request is done even later."""
+        _until_gone(client)
+        if self._weather is None:
+            return False
+        with self._lock:
+            self._postponed.append((self._weather.until(), request))
+        return True
 
     def _carry_out(self, request: Request, fault: Fault | None) -> Answer:
         answer = self._handle(request, fault)

@@ -7,8 +7,9 @@ from contextlib import ExitStack
 from datetime import datetime
 
 from promoter.sandbox import pages
-from promoter.sandbox.contract import Answer, Fault, Request, Service
+from promoter.sandbox.contract import Answer, Fault, Feed, Request, Service
 from promoter.sandbox.line import REMEMBER, Line
+from promoter.sandbox.weather import Weather
 
 
 class Sandbox(Line):
@@ -26,6 +27,7 @@ class Sandbox(Line):
         listener: socket.socket | None = None,
         picture: Callable[[str, str], bytes | None] = lambda _channel, _id: None,
         remember: int = REMEMBER,
+        weather: Weather | None = None,
     ) -> None:
         """Take a port for the stand-ins.
 
@@ -34,13 +36,25 @@ class Sandbox(Line):
             listener: A bound socket; without one an ephemeral port is taken.
             picture: Returns the bytes of a channel's picture, for the pages.
             remember: How many requests are kept to be counted.
+            weather: What strikes the requests to the services.
         """
-        super().__init__(self._dispatch, self._failed, listener=listener, remember=remember)
+        super().__init__(
+            self._dispatch, self._failed, listener=listener, remember=remember, weather=weather
+        )
         self._services = list(services)
         self._by_host = {host: service for service in services for host in service.hosts}
         self._calls = {service.channel: threading.Lock() for service in services}
         self._clock = clock
         self._picture = picture
+
+    def feeds(self) -> dict[tuple[str, str], Feed]:
+        """Return the pages of all accounts as they are now, by channel and account."""
+        now = self._clock()
+        return {
+            (service.channel, feed.account): feed
+            for service in self._services
+            for feed in service.feeds(now)
+        }
 
     def _dispatch(self, request: Request, fault: Fault | None) -> Answer:
         service = self._by_host.get(request.host)
