@@ -11,14 +11,14 @@ from pathlib import Path
 from types import ModuleType
 from typing import get_type_hints
 
-from pydantic import BaseModel, SecretStr
-
 import promoter.channels
 import promoter.sandbox
-from promoter import secrets
-from promoter.core.channel import Channel, Limits
+from promoter import place, secrets
+from promoter.alerts import Alerts, nobody
+from promoter.connector import Connector
+from promoter.core.channel import Limits
 from promoter.core.errors import ConfigError
-from promoter.core.model import Phrase, digest
+from promoter.core.model import Phrase
 from promoter.core.problem import Problem, Severity
 from promoter.core.source import Source
 from promoter.locale import Locale
@@ -30,11 +30,11 @@ from promoter.render.studio import Studio
 from promoter.sandbox.contract import Service
 from promoter.sandbox.server import Sandbox
 from promoter.sandbox.shelf import Shelf
+from promoter.sandbox.weather import Weather
 from promoter.secrets import Vault
 from promoter.settings import Account as AccountSettings
 from promoter.settings import Settings, account_problem, account_problems, load
 from promoter.sources import spreadsheet
-from promoter.store import credentials
 from promoter.store.database import Store, open_store
 
 CALL_LIMIT = timedelta(seconds=60)
@@ -43,10 +43,21 @@ STANDS = {item.name for item in pkgutil.iter_modules(promoter.sandbox.__path__)}
 
 @dataclass(frozen=True, slots=True)
 class World:
-    """The settings and what was built from them."""
+    """The settings and what was built from them.
+
+    Attributes:
+        notice: What was found where the store is not the one that was here: a person must know it.
+    """
 
     settings: Settings
     context: Context
+    connectors: Mapping[str, Connector]
+    notice: Phrase | None = None
+
+    @property
+    def alerts(self) -> Alerts:
+        """Return the addresses of alerts, also where the context tells nobody."""
+        return _alerts(self.settings, self.context.store)
 
     @property
     def campaigns(self) -> Path:
@@ -71,8 +82,7 @@ class World:
         for name, account in self.settings.accounts.items():
             if account.channel == "showcase":
                 with suppress(ConfigError):
-                    reference = str(account.own.get("token", ""))
-                    found[name] = secrets.resolve(reference, self.context.store.secret)
+                    found[name] = self.connectors[name].secret("token")
         return found
 
     def sandboxed(self) -> list[str]:
@@ -84,11 +94,12 @@ class World:
         """Return where the pages of the stand-ins are."""
         return _stand_in_origin(self.settings)
 
-    def sandbox(self, listener: socket.socket) -> Sandbox:
+    def sandbox(self, listener: socket.socket, weather: Weather | None = None) -> Sandbox:
         """Return the stand-ins of the accounts that ask for them; they do not listen yet.
 
         Args:
             listener: The bound socket on which they will.
+            weather: What strikes the calls of a drill.
 
         Raises:
             ConfigError: A secret of such an account is missing.
@@ -97,7 +108,7 @@ class World:
         known: dict[str, dict[str, Mapping[str, str]]] = {}
         for name in self.sandboxed():
             account = self.settings.accounts[name]
-            keys = _plain(account.own, self.context.store)
+            keys = _plain(name, account.own, self.context.store)
             known.setdefault(account.channel, {})[name] = keys
         services: list[Service] = [
             _stand_in(channel).Stand(accounts, shelf.section(channel))
@@ -109,6 +120,7 @@ class World:
             listener=listener,
             picture=lambda channel, name: shelf.section(channel).file(name),
             remember=0,
+            weather=weather,
         )
 
     def close(self) -> None:
@@ -145,20 +157,39 @@ def read_settings(path: Path) -> tuple[Settings, list[Problem]]:
     """
     settings, problems = load(path, channels())
     if settings:
-        for name, account in settings.accounts.items():
-            _, wrong = account_problems(settings, name, channel_module(account.channel).Config)
-            problems += wrong
-            if account.sandbox and account.channel not in STANDS:
-                phrase = Phrase(
-                    "{channel} has no stand-in; take the line out", channel=account.channel
-                )
-                problems.append(account_problem(settings, name, "sandbox", phrase))
-            if account.first_comment and not _comments(account.channel):
-                phrase = Phrase("{channel} takes no comments of ours", channel=account.channel)
-                problems.append(account_problem(settings, name, "first_comment", phrase))
+        known: dict[tuple[str, str, bool], str] = {}
+        for name in settings.accounts:
+            problems += _wrong(settings, name, known)
     if settings is None or any(item.severity is Severity.ERROR for item in problems):
         raise ConfigError(Phrase("the settings {path} have errors", path=path), problems)
     return settings, problems
+
+
+def _wrong(settings: Settings, name: str, known: dict[tuple[str, str, bool], str]) -> list[Problem]:
+    """Return what is wrong with an account.
+
+    Args:
+        known: Accounts by channel, identity and whether they have a stand-in; it is added.
+    """
+    account = settings.accounts[name]
+    config, problems = account_problems(settings, name, channel_module(account.channel).Config)
+    who = getattr(config, "identity", "")
+    other = known.setdefault((account.channel, who, account.sandbox), name)
+    if who and other != name:
+        phrase = Phrase(
+            "is the same account of {channel} as {other} ({identity}); take one of the two out",
+            channel=account.channel,
+            other=other,
+            identity=who,
+        )
+        problems.append(account_problem(settings, name, "channel", phrase))
+    if account.sandbox and account.channel not in STANDS:
+        phrase = Phrase("{channel} has no stand-in; take the line out", channel=account.channel)
+        problems.append(account_problem(settings, name, "sandbox", phrase))
+    if account.first_comment and not _comments(account.channel):
+        phrase = Phrase("{channel} takes no comments of ours", channel=account.channel)
+        problems.append(account_problem(settings, name, "first_comment", phrase))
+    return problems
 
 
 def open_world(
@@ -167,6 +198,8 @@ def open_world(
     create: bool = True,
     change: Callable[[Settings], Settings] = lambda settings: settings,
     loopback_only: bool = False,
+    limit: timedelta = CALL_LIMIT,
+    restoring: bool = False,
 ) -> World:
     """Read the settings and build what they describe.
 
@@ -175,30 +208,56 @@ def open_world(
         create: Whether a store that does not exist yet is made.
         change: Replaces settings before anything is built: the demo's own store and address.
         loopback_only: The HTTP edge refuses every host but this machine.
+        limit: Longest time of one call to a service.
+        restoring: A backup is about to take the store's place, whatever it is and holds now.
 
     Raises:
-        ConfigError: Settings, store, brand, fonts or templates are missing or wrong.
+        ConfigError: Settings, store, brand, fonts or templates are missing or wrong, or the store
+            is empty where there was an office.
     """
     settings, _warnings = read_settings(path)
     settings = change(settings)
     store = open_store(settings.store.url, create=create)
     vault = Vault(settings.store.media.parent / "promoter.key")
-    accounts = {
-        name: _account(settings, name, store, vault, loopback_only=loopback_only)
-        for name in settings.accounts
+    connectors = {
+        name: Connector(
+            settings,
+            name,
+            channel_module(account.channel),
+            store,
+            vault,
+            _session(settings, account, loopback_only=loopback_only, limit=limit),
+        )
+        for name, account in settings.accounts.items()
     }
+    told = _alerts(settings, store)
     context = Context(
         store=store,
         office=_office(settings),
-        accounts=accounts,
+        accounts={name: _account(settings, name, item) for name, item in connectors.items()},
         studio=Studio(settings.assets.path),
         captions=Captions(settings.assets.path),
         media=MediaStore(settings.store.media),
         assets=settings.assets.path,
         vault=vault,
-        call_limit=CALL_LIMIT,
+        call_limit=limit,
+        stopping=told.stopping,
+        alerts=nobody if loopback_only or not told.references else told.send,
     )
-    return World(settings, context)
+    return World(settings, context, connectors, None if restoring else _notice(context))
+
+
+def _notice(context: Context) -> Phrase | None:
+    """Return what a person must know of the store; close it if nothing may be done with it."""
+    try:
+        return place.check(context.store, place.mark_file(context.media), context.office.zone)
+    except BaseException:
+        context.store.close()
+        raise
+
+
+def _alerts(settings: Settings, store: Store) -> Alerts:
+    return Alerts(settings.alerts.urls, lambda name: secrets.resolve(name, store.secret))
 
 
 def _office(settings: Settings) -> Office:
@@ -206,50 +265,9 @@ def _office(settings: Settings) -> Office:
     return Office(office.name, office.zone, office.public_url, Locale(office.locale))
 
 
-class _Connector:
-    """Connects an account's channel with the newest credentials."""
-
-    def __init__(
-        self, settings: Settings, name: str, store: Store, vault: Vault, session: Session
-    ) -> None:
-        self._settings, self._name, self._store = settings, name, store
-        self._vault, self._session = vault, session
-        self._module = channel_module(settings.accounts[name].channel)
-        self._made: dict[str, Channel] = {}  # by the credentials in force
-
-    def connect(self) -> Channel:
-        """Return the channel; it is made anew when its credentials were renewed."""
-        with self._store.read() as reading:
-            kept = credentials.get(reading, self._name)
-        channel = self._made.get(kept.text)
-        if channel is None:
-            config = self._config()
-            in_force = kept.text and kept.origin == _mark(config)
-            renewed = self._vault.open(kept.text) if in_force else {}
-            channel = self._module.connect(_with(config, renewed), self._session)
-            self._made.clear()
-            self._made[kept.text] = channel
-        return channel
-
-    def origin(self) -> str:
-        """Return the digest of what the settings name."""
-        return _mark(self._config())
-
-    def _config(self) -> BaseModel:
-        found, problems = account_problems(self._settings, self._name, self._module.Config)
-        if found is None:
-            phrase = Phrase("the account {name} is not set up", name=self._name)
-            raise ConfigError(phrase, problems)
-        return _revealed(found, self._store)
-
-
-def _account(
-    settings: Settings, name: str, store: Store, vault: Vault, *, loopback_only: bool
-) -> Account:
+def _account(settings: Settings, name: str, connector: Connector) -> Account:
     account = settings.accounts[name]
     limits: Limits = channel_module(account.channel).LIMITS
-    session = _session(settings, account, loopback_only=loopback_only)
-    connector = _Connector(settings, name, store, vault, session)
     resend = account.resend_after_absent
     return Account(
         name=name,
@@ -261,17 +279,20 @@ def _account(
         resend_after_absent=limits.resend_after_absent if resend is None else resend,
         connect=connector.connect,
         origin=connector.origin,
+        identity=connector.identity(),
         stand_in=_stand_in_origin(settings) if account.sandbox else "",
         links=account.links,
         first_comment=account.first_comment,
     )
 
 
-def _session(settings: Settings, account: AccountSettings, *, loopback_only: bool) -> Session:
+def _session(
+    settings: Settings, account: AccountSettings, *, loopback_only: bool, limit: timedelta
+) -> Session:
     """Return the edge of an account: a sandbox account reaches its stand-in and nothing else."""
     hosts: Iterable[str] = _stand_in(account.channel).HOSTS if account.sandbox else ()
     return Session(
-        limit=CALL_LIMIT,
+        limit=limit,
         loopback_only=loopback_only or account.sandbox,
         hosts=dict.fromkeys(hosts, _stand_in_origin(settings)),
     )
@@ -281,36 +302,17 @@ def _stand_in_origin(settings: Settings) -> str:
     return f"http://127.0.0.1:{settings.sandbox.port}"
 
 
-def _revealed(config: BaseModel, store: Store) -> BaseModel:
-    """Return a channel's Config with its secrets in place of what refers to them."""
-    found = {
-        name: secrets.resolve(value.get_secret_value(), store.secret)
-        for name, value in config
-        if isinstance(value, SecretStr)
-    }
-    return _with(config, found)
+def _plain(account: str, own: Mapping[str, object], store: Store) -> dict[str, str]:
+    """Return an account's own keys as text, with its secrets in the clear, for its stand-in.
 
-
-def _with(config: BaseModel, values: Mapping[str, str]) -> BaseModel:
-    """Return a channel's Config with other secrets."""
-    return config.model_copy(update={name: SecretStr(value) for name, value in values.items()})
-
-
-def _mark(config: BaseModel) -> str:
-    """Return a digest of an account's identity and secrets; its other keys may change freely."""
-    texts = []
-    for name, value in config:
-        if isinstance(value, SecretStr):
-            texts.append(f"{name}={value.get_secret_value()}")
-        elif name.endswith("_id"):
-            texts.append(f"{name}={value}")
-    return digest(*texts)
-
-
-def _plain(own: Mapping[str, object], store: Store) -> dict[str, str]:
-    """Return an account's own keys as text, with its secrets in the clear, for its stand-in."""
+    What the stand-in is yet to give the account is made by the store.
+    """
     texts = {name: str(value) for name, value in own.items()}
     return {
-        name: secrets.resolve(text, store.secret) if secrets.is_reference(text) else text
+        name: store.secret(f"sandbox-{account}-{name}")
+        if text == secrets.CONNECT
+        else secrets.resolve(text, store.secret)
+        if secrets.is_reference(text)
+        else text
         for name, text in texts.items()
     }

@@ -4,13 +4,12 @@ An environment variable stands above the file: PROMOTER_STORE__URL is [store] ur
 """
 
 import re
-import tomllib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from pathlib import Path
 from string import Formatter
-from typing import Annotated, Any, Literal, Self, TypeVar, cast, get_args
+from typing import Annotated, Any, Literal, Self, TypeVar, cast
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError, available_timezones
 
 from pydantic import (
@@ -22,20 +21,28 @@ from pydantic import (
     PrivateAttr,
     SecretStr,
     ValidationInfo,
-    create_model,
 )
-from pydantic_settings import BaseSettings, EnvSettingsSource, SettingsConfigDict
 
-from promoter import secrets
+from promoter import environment, secrets
 from promoter.core import document
 from promoter.core.document import Document, dotted
 from promoter.core.model import Phrase
 from promoter.core.problem import Problem
-from promoter.core.schema import Duration, Form, Slug, Text, check, in_order, member, shown, wrong
+from promoter.core.schema import (
+    Duration,
+    Form,
+    Many,
+    Slug,
+    Text,
+    check,
+    in_order,
+    member,
+    shown,
+    wrong,
+)
 
 M = TypeVar("M", bound=BaseModel)
 
-ENVIRONMENT = "PROMOTER_"
 SECRET_NAME = re.compile(r"(.+_)?(token|secret|password|key)")
 STORES = ("sqlite:///", "postgresql+psycopg://")
 
@@ -96,6 +103,19 @@ def _database(value: str, info: ValidationInfo) -> str:
 
 def _channel(value: str, info: ValidationInfo) -> str:
     return member(value, _around(info).channels)
+
+
+def _several(value: object) -> object:
+    return value.split() if isinstance(value, str) else value  # an environment variable is text
+
+
+def _address(value: str) -> str:
+    if not re.match("(env|file):", value) or not secrets.is_reference(value):
+        raise wrong(
+            "bad-value",
+            Phrase("an address holds a token and never stands here: write env:NAME or file:/path"),
+        )
+    return value
 
 
 def _comment(value: str) -> str:
@@ -178,6 +198,18 @@ class Assets(Form):
     path: Place = Field(default="assets", validate_default=True)
 
 
+class Alerts(Form):
+    """Who is told when something needs a person.
+
+    Attributes:
+        urls: Names of secrets that are Apprise addresses, since these hold tokens.
+    """
+
+    urls: Annotated[Many[Annotated[str, AfterValidator(_address)]], BeforeValidator(_several)] = (
+        Field(default=(), examples=[["env:ALERT_URL"]])
+    )
+
+
 class Account(Form):
     """One place on a channel; the keys beyond these are the channel's own.
 
@@ -223,6 +255,7 @@ class Settings(Form):
     sandbox: Sandbox = Sandbox()
     campaigns: Campaigns = Field(default={}, validate_default=True)
     assets: Assets = Field(default={}, validate_default=True)
+    alerts: Alerts = Alerts()
     accounts: dict[Slug, Account] = Field(default={})
 
     _file: "_File" = PrivateAttr()
@@ -264,12 +297,12 @@ def load(path: Path, channels: Collection[str]) -> tuple[Settings | None, list[P
     found, problems = document.read(text, str(path))
     if found is None:
         return None, problems
-    overrides = _environment()
-    file = _File(path.resolve().parent, found, dict(_variables(overrides)))
+    overrides = environment.read(Settings)
+    file = _File(path.resolve().parent, found, environment.variables(overrides))
     settings, problems = check(
         Settings,
         found,
-        values=_merged(found.values, overrides),
+        values=environment.merged(found.values, overrides),
         context=_Surroundings(file.root, channels),
     )
     problems = in_order(problems + _password(file))
@@ -298,7 +331,8 @@ def account_problems(
         if secret and isinstance(value, str) and not secrets.is_reference(value):
             phrase = Phrase(
                 "a secret never stands here: write env:NAME for an environment variable, "
-                "file:/path for a file, or store:NAME for one that promoter makes"
+                "file:/path for a file, store:NAME for one that promoter makes, or connect for "
+                "what «promoter accounts connect» obtains"
             )
             problems.append(_problem(file, (*path, key), phrase))
     return (None if problems else config), _sourced(in_order(problems), file)
@@ -321,65 +355,6 @@ def _password(file: _File) -> list[Problem]:
         return []
     phrase = Phrase("a password never stands here; set the variable PROMOTER_STORE__URL instead")
     return [_problem(file, ("store", "url"), phrase)]
-
-
-# The environment
-
-
-def _environment() -> dict[str, Any]:
-    form = create_model(
-        "Environment",
-        __base__=BaseSettings,
-        **{name: (dict[str, Any], {}) for name in Settings.model_fields},  # type: ignore[call-overload]
-    )
-    form.model_config = SettingsConfigDict(
-        env_prefix=ENVIRONMENT,
-        env_nested_delimiter="__",
-        env_ignore_empty=True,
-        enable_decoding=False,
-    )
-    found = EnvSettingsSource(form)()
-    return {
-        name: _typed(Settings.model_fields[name].annotation, value) for name, value in found.items()
-    }
-
-
-def _typed(annotation: Any, value: Any) -> Any:
-    """Read a variable's text as a number or a truth where the settings want one."""
-    if isinstance(value, dict):
-        fields = getattr(annotation, "model_fields", {})
-        inner = (get_args(annotation) or (None,))[-1]
-        return {
-            key: _typed(fields[key].annotation if key in fields else inner, item)
-            for key, item in value.items()
-        }
-    if {int, bool} & {annotation, *get_args(annotation)}:
-        try:
-            return tomllib.loads(f"x = {value}")["x"]
-        except ValueError:
-            return value
-    return value
-
-
-def _merged(values: Mapping[str, Any], above: Mapping[str, Any]) -> dict[str, Any]:
-    merged = dict(values)
-    for key, value in above.items():
-        under = merged.get(key)
-        if isinstance(value, dict) and isinstance(under, dict):
-            value = _merged(under, value)
-        merged[key] = value
-    return merged
-
-
-def _variables(values: Mapping[str, Any], path: document.Path = ()) -> list[tuple[str, str]]:
-    found = []
-    for key, value in values.items():
-        here = (*path, key)
-        if isinstance(value, dict):
-            found += _variables(value, here)
-        else:
-            found.append((dotted(here), ENVIRONMENT + "__".join(map(str, here)).upper()))
-    return found
 
 
 def _sourced(problems: list[Problem], file: _File) -> list[Problem]:

@@ -1,12 +1,24 @@
 """The commands by name; each loads what it needs only when it is called."""
 
 import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from promoter.cli import catalog, measure, plan, posts, report
+from promoter.cli import (
+    accounts,
+    backup,
+    catalog,
+    doctor,
+    measure,
+    plan,
+    posts,
+    rehearse,
+    report,
+    stop,
+)
 from promoter.cli.output import (
     _,
     about,
@@ -18,6 +30,12 @@ from promoter.cli.output import (
 )
 from promoter.cli.world import clear_errors, world
 
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from promoter.app import World
+    from promoter.store.deliveries import AccountState
+
 language_of_click()
 app = typer.Typer(
     rich_markup_mode=None,
@@ -27,8 +45,14 @@ app = typer.Typer(
 )
 app.add_typer(catalog.app, name="catalog")
 app.add_typer(posts.app, name="posts")
+app.add_typer(accounts.app, name="accounts")
 app.command(help=report.HELP)(report.report)
 app.command(help=measure.HELP)(measure.measure)
+app.command(help=rehearse.HELP)(rehearse.rehearse)
+app.command(help=doctor.HELP)(doctor.doctor)
+app.command(help=stop.HELP)(stop.stop)
+app.command(help=backup.BACKUP)(backup.backup)
+app.command(help=backup.RESTORE)(backup.restore)
 
 Json = Annotated[bool, typer.Option("--json", help=_("One JSON document on standard output."))]
 OneCampaign = Annotated[str, typer.Option("--campaign", help=_("Only this campaign."))]
@@ -158,42 +182,64 @@ def status(as_json: Json = False) -> None:
 @app.command(help=about(_("Stops all public calls within two seconds."), "promoter pause"))
 def pause(
     account: Annotated[str, typer.Option(help=_("Only this account."))] = "",
+    reason: Annotated[str, typer.Option(help=_("Why; colleagues will read it."))] = "",
 ) -> None:
     """Pause the office or one account."""
-    _set_pause(account, paused=True)
+    import getpass
+
+    from promoter.core.model import Phrase
+    from promoter.pipeline.stop import plain, signed
+
+    who, why = getpass.getuser(), plain(reason)
+    words = Phrase("paused by {who}", who=who)
+    if why:
+        words = Phrase("paused by {who}: {reason}", who=who, reason=why)
+    with world() as opened:
+        if account:
+            _set_account(opened, account, lambda state: replace(state, paused=True, problem=words))
+        else:
+            opened.context.store.set_value("paused", signed(who, why))
     print(_("Paused."))
 
 
 @app.command(help=about(_("Goes on after a pause."), "promoter resume --account fanpage"))
 def resume(
     account: Annotated[str, typer.Option(help=_("Only this account."))] = "",
+    other_machine_off: Annotated[
+        bool,
+        typer.Option(
+            "--other-machine-off",
+            help=_("No other machine does this office's work: after a restore or a move."),
+        ),
+    ] = False,
 ) -> None:
     """Resume the office or one account."""
-    _set_pause(account, paused=False)
+    with world() as opened:
+        backup.unlock(opened.context, off=other_machine_off)
+        if account:
+            _set_account(
+                opened,
+                account,
+                lambda state: replace(state, paused=False, wait_until=None, problem=None),
+            )
+        else:
+            opened.context.store.set_value("paused", "")
     print(_("Going on."))
 
 
-def _set_pause(account: str, *, paused: bool) -> None:
-    from dataclasses import replace
-
+def _set_account(
+    opened: "World", name: str, change: "Callable[[AccountState], AccountState]"
+) -> None:
     from promoter.core.errors import ConfigError
     from promoter.core.model import Phrase
     from promoter.store import deliveries
 
-    with world() as opened:
-        store = opened.context.store
-        if not account:
-            store.set_value("paused", "yes" if paused else "")
-            return
-        if account not in opened.context.accounts:
-            known = ", ".join(sorted(opened.context.accounts))
-            raise ConfigError(
-                Phrase("no account {name}; known are {known}", name=account, known=known)
-            )
-        with store.write() as session:
-            state = deliveries.account(session, account)
-            changed = replace(state, paused=paused, wait_until=None, problem=None)
-            deliveries.save_account(session, account, changed)
+    if name not in opened.context.accounts:
+        known = ", ".join(sorted(opened.context.accounts))
+        raise ConfigError(Phrase("no account {name}; known are {known}", name=name, known=known))
+    with opened.context.store.write() as session:
+        state = deliveries.account(session, name)
+        deliveries.save_account(session, name, change(state))
 
 
 @app.command(help=about(_("Runs the service: posts on time and serves the site."), "promoter run"))

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from promoter.cli.output import fail, settings_path
+from promoter.cli.output import fail, note, say, settings_path
 
 if TYPE_CHECKING:  # the world is heavy; a command that needs it loads it
     from promoter.app import World
@@ -23,6 +23,8 @@ def world(*, create: bool = True) -> Iterator["World"]:
 
     with clear_errors():
         opened = open_world(settings_path(sys.argv[1:]), create=create)
+        if opened.notice:
+            note(say(opened.notice))
         try:
             yield opened
         finally:

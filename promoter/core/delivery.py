@@ -278,7 +278,7 @@ def watch_again(sent: datetime, now: datetime) -> datetime | None:
     """Return when to look for copies again of what was sent at a moment; None: no more."""
     if now >= sent + WATCH_FOR:
         return None
-    return now + min(max((now - sent) / 4, WATCH_LEAST), WATCH_MOST)
+    return now + min(max((now - sent) / 2, WATCH_LEAST), WATCH_MOST)
 
 
 def held(delivery: Delivery, now: datetime, note: Phrase | None = None) -> Delivery:

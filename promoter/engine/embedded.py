@@ -10,9 +10,13 @@ from pathlib import Path
 from apscheduler.schedulers.background import BackgroundScheduler
 from filelock import FileLock, Timeout
 
+from promoter import place
 from promoter.core.delivery import Delivery
 from promoter.core.errors import ConfigError, PromoterError
 from promoter.core.model import Phrase
+from promoter.pipeline import lane
+from promoter.pipeline.accounts import pin, refresh_due
+from promoter.pipeline.alert import alert
 from promoter.pipeline.comment import comment
 from promoter.pipeline.compose import compose
 from promoter.pipeline.context import Account, Context
@@ -33,6 +37,7 @@ logging.getLogger("apscheduler").setLevel(logging.ERROR)  # it warns when a job 
 TICK_SECONDS = 1
 UPKEEP_SECONDS = 15
 BEAT_SECONDS = 10
+MINUTE_SECONDS = 60
 REST_SECONDS = 5.0
 """How long a lane rests that had something due and could do nothing: its account is paused."""
 FINISH_SECONDS = 6.0
@@ -67,11 +72,17 @@ class Engine:
             ConfigError: Another engine already works on this store.
         """
         self.hold()
+        context = self._context
+        found = place.claim(context.store, place.mark_file(context.media), context.office.zone)
+        if found:
+            log.warning("%s", found)
         wire.answer_again()
-        self._context.stopping.clear()
+        context.stopping.clear()
         self._every(TICK_SECONDS, self._tick)
         self._every(BEAT_SECONDS, self._run, "beat", beat)
         self._every(UPKEEP_SECONDS, self._run, "upkeep", upkeep)
+        self._every(MINUTE_SECONDS, self._run, "renewals", renewals)
+        self._every(MINUTE_SECONDS, self._run, "alerts", alert)
         self._scheduler.start()
 
     def hold(self) -> None:
@@ -186,8 +197,18 @@ def _due(context: Context) -> tuple[set[str], set[str]]:
 
 
 def beat(context: Context) -> bool:
-    """Let others see that the engine is alive."""
+    """Let others see that the engine is alive, and notice if the store was exchanged."""
+    found = place.beat(context.store, place.mark_file(context.media), context.office.zone)
+    if found:
+        log.warning("%s", found)
     context.store.set_value("seen", context.now().isoformat())
+    return True
+
+
+def renewals(context: Context) -> bool:
+    """Renew the credentials that have lived most of their life."""
+    for account in context.accounts.values():
+        refresh_due(context, account)
     return True
 
 
@@ -220,6 +241,10 @@ def run_lane(context: Context, account: Account) -> list[Delivery]:
 
 def _lane(context: Context, account: Account) -> list[Delivery]:
     """Look, prepare, publish, correct, comment, and watch for second copies."""
+    another = pin(context, account)
+    if another:
+        lane.stand_still(context, account, another)
+        return []
     done = [
         *settle(context, account),
         *prepare(context, account),
@@ -232,6 +257,8 @@ def _lane(context: Context, account: Account) -> list[Delivery]:
 
 def run_measure(context: Context, account: Account) -> bool:
     """Read what is due of an account beside its lane; tell whether there was anything."""
+    if pin(context, account):
+        return False
     found = measure(context, account)
     return bool(found.asked or found.failed or found.closed)
 
@@ -239,6 +266,11 @@ def run_measure(context: Context, account: Account) -> bool:
 def once(context: Context) -> list[Delivery]:
     """Do everything that is due now, account by account, and return what happened."""
     guarded(context, "upkeep", upkeep)
+    return lanes_once(context)
+
+
+def lanes_once(context: Context) -> list[Delivery]:
+    """Run the lanes and readings that are due now, and return what happened."""
     lanes, readings = _due(context)
     done: list[Delivery] = []
     for name, account in context.accounts.items():

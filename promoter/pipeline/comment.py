@@ -63,7 +63,9 @@ def _text(context: Context, account: Account, key: str) -> tuple[Receipt, str] |
 
 def _may_be_said(text: str, shown: list[Product | None], day: date, key: str) -> bool:
     for product in shown:
-        wrong = rules.claims(text, product, day) if product else []
+        if product is None:  # it was stopped, or has left the catalogue
+            return False
+        wrong = rules.claims(text, product, day)
         if wrong:
             log.warning("%s no first comment: %s", key[:10], wrong[0])
             return False

@@ -72,6 +72,8 @@ def compose(context: Context) -> list[Delivery]:
         ]
     changed = []
     for post in stale:
+        if context.stopping.is_set():
+            break
         try:
             after = _renew(context, post)
         except ConfigError as error:  # one broken photo or template must not hold up the others
@@ -154,10 +156,12 @@ def make_card(context: Context, post: Post, form: Format) -> bytes:
 
 def _gather(context: Context, session: Session, post: Post) -> Material | Phrase:
     product = products.product(session, post.products[0])
+    gone = [code for code in post.products if products.product(session, code) is None]
     maker = products.producer(session, product.producer) if product else None
     account = context.accounts.get(post.account)
-    if product is None or maker is None:
-        return Phrase("{code} is no longer in the catalogue", code=post.products[0])
+    if gone or product is None or maker is None:
+        code = (*gone, post.products[0])[0]
+        return Phrase("{code} is no longer in the catalogue", code=code)
     if account is None:
         return Phrase("there is no account {name} any more", name=post.account)
     # what is live goes on standing there: it must be true today

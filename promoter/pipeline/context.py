@@ -7,6 +7,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from promoter.alerts import nobody
+from promoter.core.alarm import Message
 from promoter.core.channel import Channel, Limits
 from promoter.core.model import Receipt
 from promoter.locale import Locale
@@ -14,7 +16,8 @@ from promoter.media import MediaStore
 from promoter.render.caption import Captions
 from promoter.render.studio import Studio
 from promoter.secrets import Vault
-from promoter.store.database import Store
+from promoter.store import database
+from promoter.store.database import Session, Store
 
 LEASE_MARGIN = timedelta(seconds=30)
 
@@ -35,6 +38,8 @@ class Account:
             empty for a real account.
         links: Whether captions carry the short link; without it they carry its code.
         first_comment: Written below each post; `{link}` and `{name}` are filled in.
+        identity: Who it is at its service by the settings: channel and id; empty where several
+            accounts may be the same.
     """
 
     name: str
@@ -49,6 +54,7 @@ class Account:
     stand_in: str = ""
     links: bool = True
     first_comment: str = ""
+    identity: str = ""
 
     @property
     def sandbox(self) -> bool:
@@ -82,6 +88,7 @@ class Context:
         assets: Folder of card and caption templates, fonts and brand.
         call_limit: Longest real time that one call to a service may take.
         stopping: Set when this process is about to end: nothing new is begun.
+        alerts: Sends a message to the people who look after the office; tells whether it left.
     """
 
     store: Store
@@ -94,10 +101,16 @@ class Context:
     vault: Vault
     call_limit: timedelta = timedelta(seconds=60)
     stopping: threading.Event = field(default_factory=threading.Event, compare=False)
+    alerts: Callable[[Message], bool] = nobody
 
-    def lease(self) -> timedelta:
-        """Return for how long a claimed verb belongs to its worker, in the office's time."""
-        return (self.call_limit + LEASE_MARGIN) * max(self.store.clock_rate(), 1.0)
+    def lease(self, session: Session | None = None) -> timedelta:
+        """Return for how long a claimed verb belongs to its worker, in the office's time.
+
+        Args:
+            session: One that is open already, which saves another.
+        """
+        rate = database.clock_rate(session) if session else self.store.clock_rate()
+        return (self.call_limit + LEASE_MARGIN) * max(rate, 1.0)
 
     def now(self) -> datetime:
         """Return the office's moment."""

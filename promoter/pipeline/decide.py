@@ -92,12 +92,13 @@ def correct(context: Context, key: str, by: str) -> Delivery:
         The delivery; its note says if the channel refused, or could not be asked yet.
 
     Raises:
-        ConfigError: It is not live, its channel cannot change posts, it shows already what it
-            should, or it must not be shown any more.
+        ByHand: Its channel cannot change posts.
+        ConfigError: It is not live, it shows already what it should, or it must not be shown any
+            more.
     """
     old, account = _live(context, key)
     if not isinstance(account.connect(), Corrects):
-        raise ConfigError(_by_hand(old, account))
+        raise _by_hand(old, Phrase("{account} cannot change posts", account=account.name))
     refused = remake(context, key)
     if refused:
         raise ConfigError(
@@ -109,16 +110,18 @@ def correct(context: Context, key: str, by: str) -> Delivery:
         new = deliveries.get(session, key)
         waiting = [item for item in follow_ups.of(session, key) if item.verb is Verb.CORRECT]
     if waiting:
-        return replace(old, note=Phrase("it will be corrected as soon as the channel allows it"))
+        later = Phrase("it will be corrected as soon as the channel allows it")
+        return replace(old, note=(new.note if new else None) or later)
     return new or old
 
 
-def _by_hand(old: Delivery, account: Account) -> Phrase:
-    return Phrase(
-        "{account} cannot change posts; do it by hand at {url}",
-        account=account.name,
-        url=old.receipt.url if old.receipt else "",
-    )
+class ByHand(ConfigError):
+    """Only a person can do it, where the post stands."""
+
+
+def _by_hand(old: Delivery, why: Phrase) -> ByHand:
+    url = old.receipt.url if old.receipt else ""
+    return ByHand(Phrase("{why}; do it by hand at {url}", why=why, url=url))
 
 
 def _live(context: Context, key: str) -> tuple[Delivery, Account]:
@@ -144,23 +147,21 @@ def _approve(session: Session, key: str, by: str, now: datetime) -> None:
     creatives.approve(session, key, composed.creative.digest(), by, now)
 
 
-def withdraw(context: Context, key: str, by: str) -> Delivery:
+def withdraw(context: Context, key: str, by: str, *, for_good: bool = True) -> Delivery:
     """Take a live post down at its channel.
 
+    Args:
+        for_good: False lets the plan put a listing up again once it may stand there.
+
     Raises:
-        ConfigError: It is not live, or its channel cannot take posts down.
+        ByHand: Its channel cannot take posts down.
+        ConfigError: It is not live.
         ChannelError: The service refused or could not be reached; nothing is changed here.
     """
     old, account = _live(context, key)
     receipt = old.receipt
     if receipt is None or not isinstance(account.connect(), Withdraws):
-        raise ConfigError(
-            Phrase(
-                "{account} cannot take posts down; do it by hand at {url}",
-                account=old.account,
-                url=receipt.url if receipt else "",
-            )
-        )
+        raise _by_hand(old, Phrase("{account} cannot take posts down", account=account.name))
     attempt = lane.begin(context, key, "withdraw")
     try:
         lane.ask(context, account, lambda channel: _withdrawn(channel, receipt))
@@ -168,7 +169,7 @@ def withdraw(context: Context, key: str, by: str) -> Delivery:
         lane.conclude(context, account, attempt, (old, old), error)
         raise
     note = Phrase("taken down by {who}", who=by)
-    new = replace(old, state=State.WITHDRAWN, note=note)
+    new = replace(old, state=State.WITHDRAWN, note=note, shown=old.shown if for_good else "")
     lane.conclude(context, account, attempt, (old, new))
     return new
 

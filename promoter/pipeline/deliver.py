@@ -1,17 +1,29 @@
 """deliver: makes the posts of one account public, one after another, each by one fenced call."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from promoter.core import delivery as life
 from promoter.core.delivery import Delivery, Gate, State
-from promoter.core.errors import ChannelError, ConfigError
+from promoter.core.errors import ChannelError
 from promoter.core.facts import facts
+from promoter.core.model import Creative
 from promoter.pipeline import lane
 from promoter.pipeline.context import Account, Context
 from promoter.remote.deadline import fence
 from promoter.store import creatives, database, deliveries, posts, products
+from promoter.store.creatives import Composed
 from promoter.store.database import Session
+from promoter.store.deliveries import AccountState
+
+
+@dataclass(frozen=True, slots=True)
+class _Claim:
+    """What was taken: a post where it stands now, and what it shows if it may be sent."""
+
+    delivery: Delivery
+    attempt: int = 0
+    creative: Creative | None = None
 
 
 def deliver(context: Context, account: Account) -> list[Delivery]:
@@ -25,17 +37,16 @@ def deliver(context: Context, account: Account) -> list[Delivery]:
         taken = _claim(context, account)
         if taken is None:
             return done
-        claimed, attempt = taken
-        if claimed.state is not State.SENDING:
-            done.append(claimed)
+        if taken.creative is None:
+            done.append(taken.delivery)
             continue
-        after, go_on = _publish(context, account, claimed, attempt)
+        after, go_on = _publish(context, account, taken, taken.creative)
         done.append(after)
         if not go_on:
             return done
 
 
-def _claim(context: Context, account: Account) -> tuple[Delivery, int] | None:
+def _claim(context: Context, account: Account) -> _Claim | None:
     if context.stopping.is_set():
         return None
     with context.store.write() as session:
@@ -44,34 +55,42 @@ def _claim(context: Context, account: Account) -> tuple[Delivery, int] | None:
         if not found:
             return None
         old = found[0]
-        new = life.admitted(old, _gate(context, session, account, old, now), now, context.lease())
+        composed = creatives.get(session, old.key)
+        state = deliveries.account(session, account.name)
+        gate = _gate(context, session, account, old.key, composed, state, now)
+        new = life.admitted(old, gate, now, context.lease(session))
         if new is old or not deliveries.save(session, old, new, now):
             return None
-        if new.state is not State.SENDING:
-            return new, 0
-        state = deliveries.account(session, account.name)
+        if new.state is not State.SENDING or composed is None:
+            return _Claim(new)
         deliveries.save_account(session, account.name, deliveries.public(state, now))
-        return new, deliveries.begin(session, old.key, "publish", now)
+        attempt = deliveries.begin(session, old.key, "publish", now)
+        return _Claim(new, attempt, composed.creative)
 
 
 def _gate(
-    context: Context, session: Session, account: Account, delivery: Delivery, now: datetime
+    context: Context,
+    session: Session,
+    account: Account,
+    key: str,
+    composed: Composed | None,
+    state: AccountState,
+    now: datetime,
 ) -> Gate:
-    composed = creatives.get(session, delivery.key)
-    state = deliveries.account(session, account.name)
     zone = context.office.zone
-    today = now.astimezone(zone).date()
-    tomorrow = datetime.combine(today + timedelta(days=1), datetime.min.time(), zone)
+    today = datetime.combine(now.astimezone(zone).date(), datetime.min.time(), zone)
+    tomorrow = datetime.combine(today.date() + timedelta(days=1), datetime.min.time(), zone)
     waits = [at for at in (state.wait_until,) if at]
     if state.public_at:
         waits.append(state.public_at + account.min_gap)
     mark = composed.creative.digest() if composed else "none"
+    full = deliveries.public_between(session, account.name, today, tomorrow) >= account.daily_limit
     return Gate(
         paused=state.paused or lane.stands_still(session),
-        approved=creatives.approved(session, delivery.key) == mark,
-        true=composed is not None and composed.facts == _facts(session, delivery.key, now, context),
+        approved=creatives.approved(session, key) == mark,
+        true=composed is not None and composed.facts == _facts(session, key, now, context),
         wait_until=max(waits, default=None),
-        full=deliveries.public_on(session, account.name, today) >= account.daily_limit,
+        full=full,
         next_day=tomorrow.astimezone(now.tzinfo),
         mark=mark,
     )
@@ -90,11 +109,12 @@ def _facts(session: Session, key: str, now: datetime, context: Context) -> tuple
 
 
 def _publish(
-    context: Context, account: Account, claimed: Delivery, attempt: int
+    context: Context, account: Account, taken: _Claim, creative: Creative
 ) -> tuple[Delivery, bool]:
+    claimed, attempt = taken.delivery, taken.attempt
     try:
-        creative = lane.creative(context, claimed.key)
-    except ConfigError as error:
+        shown = lane.loaded(context, creative)
+    except lane.Unmade as error:
         unsent = replace(claimed, state=State.READY, lease_until=None, sent_at=None, shown="")
         after = lane.unmade(context, unsent, error.phrase)
         return after, lane.conclude(context, account, attempt, (claimed, after))
@@ -103,7 +123,7 @@ def _publish(
             receipt = lane.ask(
                 context,
                 account,
-                lambda channel: channel.publish(creative, claimed.key, claimed.draft),
+                lambda channel: channel.publish(shown, claimed.key, claimed.draft),
             )
     except ChannelError as error:
         after = life.failed(claimed, error, context.now())

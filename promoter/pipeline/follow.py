@@ -26,7 +26,7 @@ def take(context: Context, account: Account, verb: Verb) -> FollowUp | None:
     """
     if context.stopping.is_set():
         return None
-    with context.store.write() as session:
+    with context.store.write(durable=False) as session:
         now = database.now(session)
         state = deliveries.account(session, account.name)
         if state.paused or lane.stands_still(session):
@@ -34,7 +34,7 @@ def take(context: Context, account: Account, verb: Verb) -> FollowUp | None:
         if state.wait_until and state.wait_until > now:
             return None
         for found in follow_ups.due(session, account.name, verb, now):
-            leased = replace(found, lease_until=now + context.lease())
+            leased = replace(found, lease_until=now + context.lease(session))
             if follow_ups.save(session, found, leased):
                 return leased
         return None
@@ -54,7 +54,7 @@ def close(
     over = isinstance(error, Rejected) or leased.tries >= MOST_TRIES
     if error and over:
         log.warning("%s %s %s: %s", leased.key[:10], leased.account, leased.verb, error)
-    with context.store.write() as session:
+    with context.store.write(durable=False) as session:
         now = database.now(session)
         if error is None or (over and not lasting):
             follow_ups.save(session, leased, None)
@@ -69,5 +69,5 @@ def close(
 def again(context: Context, leased: FollowUp, due_at: datetime | None) -> None:
     """Let what was taken be done once more at a moment, or close it with None."""
     later = replace(leased, due_at=due_at, lease_until=None, tries=0) if due_at else None
-    with context.store.write() as session:
+    with context.store.write(durable=False) as session:
         follow_ups.save(session, leased, later)

@@ -42,6 +42,10 @@ TOLD = 0.05
 """By so much a share must differ from the one that is kept to be kept itself."""
 
 
+class Unmade(ConfigError):
+    """The bytes of a post are not there, or not what they were: they have to be made anew."""
+
+
 def stands_still(session: Session) -> bool:
     """Tell whether nothing public may be begun: the office is paused, or not known to be alone."""
     return bool(database.value(session, "paused") or database.value(session, "locked"))
@@ -55,7 +59,7 @@ def lease(context: Context, account: Account, states: Collection[State]) -> Deli
     """
     if context.stopping.is_set():
         return None
-    with context.store.write() as session:
+    with context.store.write(durable=False) as session:
         now = database.now(session)
         wait_until = deliveries.account(session, account.name).wait_until
         if wait_until and wait_until > now:
@@ -63,7 +67,7 @@ def lease(context: Context, account: Account, states: Collection[State]) -> Deli
         if State.DUE in states and database.value(session, "locked"):
             return None
         for found in deliveries.due(session, account.name, states, now):
-            leased = replace(found, lease_until=now + context.lease())
+            leased = replace(found, lease_until=now + context.lease(session))
             if deliveries.save(session, found, leased, now):
                 return leased
         return None
@@ -71,7 +75,7 @@ def lease(context: Context, account: Account, states: Collection[State]) -> Deli
 
 def begin(context: Context, key: str, verb: str) -> int:
     """Write down that a verb is about to be called; return the attempt's number."""
-    with context.store.write() as session:
+    with context.store.write(durable=False) as session:
         return deliveries.begin(session, key, verb, database.now(session))
 
 
@@ -116,7 +120,7 @@ def _keep_quota(context: Context, account: Account, told: Quota | None) -> None:
         kept = deliveries.account(session, account.name).quota
     if kept and abs(kept.used - told.used) < TOLD and told.used < NEARLY_USED_UP:
         return
-    with context.store.write() as session:
+    with context.store.write(durable=False) as session:
         now = database.now(session)
         state = replace(deliveries.account(session, account.name), quota=told)
         until = told.until or now + QUOTA_WAIT
@@ -142,12 +146,12 @@ def creative(context: Context, key: str) -> Creative:
     """Return the stored creative of a post with its bytes.
 
     Raises:
-        ConfigError: It was never composed, or a file of it is gone or damaged.
+        Unmade: It was never composed, or a file of it is gone or damaged.
     """
     with context.store.read() as session:
         composed = creatives.get(session, key)
     if composed is None:
-        raise ConfigError(Phrase("post {key} has no creative yet", key=key))
+        raise Unmade(Phrase("post {key} has no creative yet", key=key))
     return loaded(context, composed.creative)
 
 
@@ -171,15 +175,18 @@ def loaded(context: Context, creative: Creative) -> Creative:
     """Return a creative with the bytes of its media.
 
     Raises:
-        ConfigError: A file of it is gone or damaged.
+        Unmade: A file of it is gone or damaged.
     """
-    media = tuple(replace(item, data=context.media.get(item.sha256)) for item in creative.media)
+    try:
+        media = tuple(replace(item, data=context.media.get(item.sha256)) for item in creative.media)
+    except ConfigError as error:
+        raise Unmade(error.phrase) from None
     return replace(creative, media=media)
 
 
 def unmade(context: Context, delivery: Delivery, why: Phrase) -> Delivery:
     """Return the delivery whose bytes are not (any more) there, so that they are made anew."""
-    with context.store.write() as session:
+    with context.store.write(durable=False) as session:
         creatives.remove(session, delivery.key)
     return life.voided(delivery, why)
 
@@ -201,7 +208,7 @@ def conclude(
     """
     old, new = change
     outcome = type(error).__name__ if error else new.state.value
-    with context.store.write() as session:
+    with context.store.write(durable=False) as session:
         now = database.now(session)
         deliveries.end(session, attempt, outcome, now, error.phrase if error else new.note)
         if old.state is State.PUBLISHED:
@@ -249,6 +256,14 @@ def _answered_late(session: Session, new: Delivery, now: datetime) -> Delivery |
         if deliveries.save(session, current, settled, now):
             return settled
     return None
+
+
+def stand_still(context: Context, account: Account, why: Phrase) -> None:
+    """Pause an account for a reason that only a person can end."""
+    with context.store.write() as session:
+        now = database.now(session)
+        if not deliveries.account(session, account.name).paused:
+            charge(session, account.name, NotAuthorized(why), now)
 
 
 def charge(session: Session, name: str, error: ChannelError | None, now: datetime) -> bool:

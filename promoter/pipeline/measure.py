@@ -125,7 +125,7 @@ def _take(context: Context, account: Account) -> _Taken:
             leased = replace(
                 found,
                 due_at=now + ladder.wait(tries),
-                lease_until=now + context.lease(),
+                lease_until=now + context.lease(session),
                 tries=tries,
             )
             if follow_ups.save(session, found, leased):

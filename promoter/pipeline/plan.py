@@ -4,7 +4,7 @@ import csv
 import logging
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
 from promoter.core import campaign as campaigns
@@ -58,7 +58,7 @@ def _read_file(path: Path) -> Text:
 def known(context: Context) -> Known:
     """Return the names that a campaign may use: accounts, products, templates, calendar days."""
     with context.store.read() as session:
-        catalogue = products.products(session)
+        catalogue = products.products(session, stopped=True)  # a stop makes no campaign wrong
     return Known(
         accounts={
             account.name: tuple(account.limits.formats) for account in context.accounts.values()
@@ -172,6 +172,9 @@ def _situation(context: Context, values: Sequence[Campaign]) -> Situation:
         catalogue = products.products(session)
         makers = products.producers(session)
         standing = posts.standing(session, now - MEMORY)
+        not_before = database.value(session, "plan.not_before")
+    if not_before:  # restored: a key of an earlier day may have been used without our knowing
+        now = max(now, datetime.fromisoformat(not_before))
     return Situation(
         campaigns=values,
         products=catalogue,

@@ -5,7 +5,7 @@ from dataclasses import replace
 from promoter.core import delivery as life
 from promoter.core.channel import Channel, Prepares
 from promoter.core.delivery import Delivery, State
-from promoter.core.errors import ChannelError, ConfigError
+from promoter.core.errors import ChannelError
 from promoter.core.model import Draft
 from promoter.pipeline import lane
 from promoter.pipeline.context import Account, Context
@@ -30,7 +30,7 @@ def _step(context: Context, account: Account, leased: Delivery) -> tuple[Deliver
     attempt = lane.begin(context, leased.key, "prepare")
     try:
         draft = lane.ask(context, account, lambda channel: _draft(context, channel, leased))
-    except ConfigError as error:
+    except lane.Unmade as error:
         after = lane.unmade(context, free, error.phrase)
         return after, lane.conclude(context, account, attempt, (leased, after))
     except ChannelError as error:

@@ -65,7 +65,7 @@ def _look(context: Context, account: Account, leased: Delivery) -> tuple[Deliver
             after = life.accepted(free, account.seen(answer), now)
         case Absent():
             after = life.not_found(free, answer, now, resend=_may_resend(account))
-            if after.state is State.DUE and not answer.sure:
+            if after.state in (State.DUE, State.MISSED):
                 _watch(context, account, after)
         case None:
             after = life.held(free, now)
@@ -81,7 +81,10 @@ def _may_resend(account: Account) -> bool:
 
 
 def _watch(context: Context, account: Account, absent: Delivery) -> None:
-    """Ask for the watch over a post that is sent again, before it is: a crash must not lose it."""
+    """Ask for the watch over a post that was not found, before it may be sent again.
+
+    Also where its absence is sure: what was sent may still be carried out later.
+    """
     with context.store.write() as session:
         now = database.now(session)
         due_at = now + life.WATCH_LEAST

@@ -103,10 +103,14 @@ def _kept(session: Session, found: Reading) -> Reading:
     stay = [
         item.model_copy(update={"photos": ()})  # they are the store's, not the catalogue's
         for code in sorted(codes)
-        if (item := products.product(session, code))
+        if (item := products.product(session, code, stopped=True))
     ]
     needed = (lost | {item.producer for item in stay}) - {item.code for item in found.producers}
-    makers = [maker for code in sorted(needed) if (maker := products.producer(session, code))]
+    makers = [
+        maker
+        for code in sorted(needed)
+        if (maker := products.producer(session, code, stopped=True))
+    ]
     told = {item.code for item in stay} | {maker.code for maker in makers}
     return Reading(
         (*found.products, *stay),

@@ -1,7 +1,7 @@
-"""watch: looks for further copies of what was sent again, and takes down what is one too many.
+"""watch: looks for copies of what was not found, and takes down what is one too many.
 
-Where a list that may lag was searched in vain, an account may send a post again; the first copy
-can turn up hours later.
+What was sent and not found may still turn up hours later: in a list that lags, or because the
+service was slow. By then it may have been sent again, or have been given up.
 """
 
 import logging
@@ -10,10 +10,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from promoter.core import delivery as life
-from promoter.core.channel import Channel, Watches, Withdraws
+from promoter.core.channel import Channel, Finds, Watches, Withdraws
 from promoter.core.delivery import Delivery
 from promoter.core.errors import ChannelError, Rejected
-from promoter.core.model import Creative, Phrase, Receipt
+from promoter.core.model import Creative, Draft, Phrase, Receipt
 from promoter.pipeline import follow, lane
 from promoter.pipeline.context import Account, Context
 from promoter.remote.deadline import fence
@@ -48,7 +48,9 @@ def _watch(context: Context, account: Account, leased: FollowUp) -> Delivery | N
     since, sent = min([old.at - EARLY, *sends]), max([old.at, *sends])
     attempt = lane.begin(context, key, "watch")
     try:
-        copies = lane.ask(context, account, lambda channel: _copies(channel, sought, key, since))
+        copies = lane.ask(
+            context, account, lambda channel: _copies(channel, sought, key, old.draft, since)
+        )
     except ChannelError as error:
         lane.conclude(context, account, attempt, (old, old), error)
         over = life.watch_again(sent, context.now()) is None
@@ -75,10 +77,15 @@ def _sorted_out(
 
 
 def _copies(
-    channel: Channel, sought: Creative, key: str, since: datetime
+    channel: Channel, sought: Creative, key: str, draft: Draft | None, since: datetime
 ) -> Sequence[Receipt] | None:
-    """Return the copies of a post, or None where the channel cannot list them."""
-    return channel.copies(sought, key, since) if isinstance(channel, Watches) else None
+    """Return the copies of a post, or None where the channel cannot look for them."""
+    if isinstance(channel, Watches):
+        return channel.copies(sought, key, since)
+    if isinstance(channel, Finds):  # one at most, which the service knows by the key or the draft
+        found = channel.find(sought, key, draft, since)
+        return [found] if isinstance(found, Receipt) else []
+    return None
 
 
 def _take_down(context: Context, account: Account, old: Delivery, extra: Receipt) -> Delivery:

@@ -6,6 +6,7 @@ A write is all or nothing and short; no transaction is open while a service is c
 import json
 import secrets
 import sqlite3
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
@@ -36,12 +37,17 @@ PATIENCE = timedelta(seconds=10)
 class Store:
     """One database, on SQLite or PostgreSQL."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, patience: timedelta = PATIENCE) -> None:
         self.sqlite = engine.dialect.name == "sqlite"
+        self._patience = patience
+        # writers of one process queue here: SQLite lets whoever waits ask again and again, and
+        # with twenty lanes some would never be heard
+        self._turn = threading.Lock()
         # SQLite's readers always see one state; PostgreSQL's only if it is said
         snapshot = {} if self.sqlite else {"isolation_level": "REPEATABLE READ"}
         self._looking = engine.execution_options(**snapshot)
-        self._changing = engine.execution_options(promoter_write=True)
+        self._changing = engine.execution_options(promoter_write="FULL")
+        self._noting = engine.execution_options(promoter_write="NORMAL")
         self.where = engine.url.render_as_string(hide_password=True)
 
     @contextmanager
@@ -51,10 +57,33 @@ class Store:
             yield session
 
     @contextmanager
-    def write(self) -> Iterator[Session]:
-        """Open a session whose changes are committed whole, or not at all if the block raises."""
-        with _translated(self.where), Session(self._changing) as session, session.begin():
+    def write(self, *, durable: bool = True) -> Iterator[Session]:
+        """Open a session whose changes are committed whole, or not at all if the block raises.
+
+        Args:
+            durable: Whether a power cut right afterwards must not undo it. What can be found out
+                again need not wait for the disk.
+        """
+        engine = self._changing if durable else self._noting
+        with (
+            self._in_turn(),
+            _translated(self.where),
+            Session(engine) as session,
+            session.begin(),
+        ):
             yield session
+
+    @contextmanager
+    def _in_turn(self) -> Iterator[None]:
+        if not self.sqlite:
+            yield
+            return
+        if not self._turn.acquire(timeout=self._patience / SECOND):
+            raise ConfigError(_held(self.where))
+        try:
+            yield
+        finally:
+            self._turn.release()
 
     def now(self) -> datetime:
         """Return the office's moment: the database's clock, which demo and rehearsal move."""
@@ -80,8 +109,7 @@ class Store:
     def clock_rate(self) -> float:
         """Return the office seconds per real second: 1 in production."""
         with self.read() as session:
-            row = session.get(OfficeRow, "clock")
-            return float(json.loads(row.value)[2]) if row and row.value else 1.0
+            return clock_rate(session)
 
     def secret(self, name: str) -> str:
         """Return the office's secret of that name, made at its first use; kept in backups."""
@@ -126,6 +154,12 @@ def now(session: Session) -> datetime:
     return moment
 
 
+def clock_rate(session: Session) -> float:
+    """Return the office seconds per real second: 1 in production."""
+    clock = value(session, "clock")
+    return float(json.loads(clock)[2]) if clock else 1.0
+
+
 def value(session: Session, name: str) -> str:
     """Return a named value of the office, or an empty text."""
     row = session.get(OfficeRow, name)
@@ -167,7 +201,7 @@ def open_store(url: str, *, create: bool = True, patience: timedelta = PATIENCE)
         except BaseException:
             engine.dispose()
             raise
-    return Store(engine)
+    return Store(engine, patience)
 
 
 def _address(url: str) -> URL:
@@ -256,6 +290,8 @@ def _sqlite(parsed: URL, patience: timedelta) -> Engine:
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
         write = connection.get_execution_options().get("promoter_write")
+        if write:
+            connection.exec_driver_sql(f"pragma synchronous = {write}")
         connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
 
     return engine
@@ -293,10 +329,14 @@ def _said(error: DatabaseError | sqlite3.DatabaseError, where: str) -> Phrase | 
             where=where,
         )
     if "locked" in message:
-        return Phrase(
-            "the database {where} is held by another program; close it, then try again", where=where
-        )
+        return _held(where)
     return _unopened(where, message.splitlines()[0] if message else "")
+
+
+def _held(where: str) -> Phrase:
+    return Phrase(
+        "the database {where} is held by another program; close it, then try again", where=where
+    )
 
 
 def _damaged(where: object) -> Phrase:

@@ -192,6 +192,12 @@ def keys_between(session: Session, state: State, start: datetime, end: datetime)
     )
 
 
+def keys_from(session: Session, start: datetime, end: datetime) -> list[str]:
+    """Return the keys of all posts whose slot lies in [start, end]."""
+    query = select(col(PostRow.key)).where(col(PostRow.at).between(start, end))
+    return list(session.scalars(query.order_by(col(PostRow.at), col(PostRow.key))))
+
+
 def next_moment(session: Session, account: str | None = None) -> datetime | None:
     """Return when the next verb of any delivery (of an account) is due."""
     query = select(func.min(col(DeliveryRow.next_at))).where(
@@ -206,10 +212,14 @@ OPEN = (State.DUE, State.READY, State.SENDING, State.PENDING, State.UNKNOWN)
 
 def due_accounts(session: Session, now: datetime) -> set[str]:
     """Return the accounts for which the next verb of some delivery is due and not leased."""
-    query = select(col(DeliveryRow.account).distinct()).where(
-        col(DeliveryRow.state).in_([state.value for state in OPEN]),
-        col(DeliveryRow.next_at) <= now,
-        col(DeliveryRow.lease_until).is_(None) | (col(DeliveryRow.lease_until) <= now),
+    query = (
+        select(col(DeliveryRow.account))
+        .distinct()
+        .where(
+            col(DeliveryRow.state).in_([state.value for state in OPEN]),
+            col(DeliveryRow.next_at) <= now,
+            col(DeliveryRow.lease_until).is_(None) | (col(DeliveryRow.lease_until) <= now),
+        )
     )
     return set(session.scalars(query))
 
@@ -310,16 +320,17 @@ def public(state: AccountState, now: datetime) -> AccountState:
     return replace(state, public_at=now)
 
 
-def public_on(session: Session, name: str, day: date) -> int:
-    """Return how many posts of a local day an account made public, or may have."""
+def public_between(session: Session, name: str, start: datetime, end: datetime) -> int:
+    """Return how many posts with a slot in [start, end) an account made public, or may have."""
     states = (State.SENDING, State.PENDING, State.UNKNOWN, State.HELD, State.PUBLISHED)
     query = (
         select(func.count())
-        .select_from(DeliveryRow)
-        .join(PostRow, col(PostRow.key) == col(DeliveryRow.post_key))
+        .select_from(PostRow)
+        .join(DeliveryRow, col(DeliveryRow.post_key) == col(PostRow.key))
         .where(
-            col(DeliveryRow.account) == name,
-            col(PostRow.day) == day,
+            col(PostRow.account) == name,
+            col(PostRow.at) >= start,
+            col(PostRow.at) < end,
             col(DeliveryRow.state).in_([state.value for state in states]),
         )
     )

@@ -123,10 +123,14 @@ def next_moment(
 
 def due_accounts(session: Session, now: datetime, verbs: Sequence[Verb]) -> set[str]:
     """Return the accounts for which one of these is due and not leased."""
-    query = select(col(FollowUpRow.account).distinct()).where(
-        col(FollowUpRow.verb).in_([verb.value for verb in verbs]),
-        col(FollowUpRow.due_at) <= now,
-        col(FollowUpRow.lease_until).is_(None) | (col(FollowUpRow.lease_until) <= now),
+    query = (
+        select(col(FollowUpRow.account))
+        .distinct()
+        .where(
+            col(FollowUpRow.verb).in_([verb.value for verb in verbs]),
+            col(FollowUpRow.due_at) <= now,
+            col(FollowUpRow.lease_until).is_(None) | (col(FollowUpRow.lease_until) <= now),
+        )
     )
     return set(session.scalars(query))
 
