@@ -18,6 +18,7 @@ import threading
 import time
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 from sqlalchemy import text
@@ -124,7 +125,9 @@ def lanes() -> None:
         with tempfile.TemporaryDirectory() as folder, service() as line:
             context = filled(Path(folder), line.url, ACCOUNTS, EACH)
             ours.append(
-                _timed([lambda a=a: run_lane(context, a) for a in context.accounts.values()])
+                _timed(
+                    [partial(run_lane, context, account) for account in context.accounts.values()]
+                )
             )
             with context.store.read() as session:
                 assert deliveries.counts(session)["PUBLISHED"] == ACCOUNTS * EACH
@@ -219,8 +222,10 @@ def _history(store: Store, size: int) -> None:
     """Fill the store with posts of the past."""
     copied = """
         insert into {table} ({names}) select {values}
-        from {table}, (with recursive n(i) as (select 1 union all select i + 1 from n where i < :size)
-        select i from n) where {table}.{key} = 'a0-000000'
+        from {table}, (
+            with recursive n(i) as (select 1 union all select i + 1 from n where i < :size)
+            select i from n
+        ) where {table}.{key} = 'a0-000000'
     """
     with store.write() as session:
         for table, key, changed in (

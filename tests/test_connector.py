@@ -7,8 +7,8 @@ from typing import Any
 import pytest
 
 from promoter.app import World, open_world, read_settings
+from promoter.core.account import Credentials
 from promoter.core.errors import ConfigError
-from promoter.core.model import Credentials
 from promoter.pipeline import connect
 from tests.test_app import change
 from tests.test_app import settings as settings

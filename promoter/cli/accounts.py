@@ -12,8 +12,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from promoter.app import World
+    from promoter.core.account import Credentials, Identity, Quota
     from promoter.core.channel import Authorizes
-    from promoter.core.model import Credentials, Draft, Identity, Quota
+    from promoter.core.model import Draft
     from promoter.pipeline.accounts import Overview
     from promoter.pipeline.context import Account
     from promoter.remote.oauth2 import Proof
@@ -336,7 +337,7 @@ def _given(opened: "World", account: "Account") -> "Callable[[], Credentials]":
     """Return the credentials that a person types or pipes, by the channel's keys."""
     import sys
 
-    from promoter.core.model import Credentials
+    from promoter.core.account import Credentials
 
     connector = opened.connectors[account.name]
     typed = _typed(connector.asked()) if sys.stdin.isatty() else _piped(connector.known())

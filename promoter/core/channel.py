@@ -5,17 +5,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol, runtime_checkable
 
-from promoter.core.model import (
-    Absent,
-    Creative,
-    Credentials,
-    Draft,
-    Format,
-    Identity,
-    Metric,
-    Placement,
-    Receipt,
-)
+from promoter.core.account import Credentials, Identity
+from promoter.core.model import Absent, Creative, Draft, Format, Metric, Placement, Receipt
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from promoter.core.account import Quota
 from promoter.core.channel import Refreshes
 from promoter.core.errors import ChannelError, ConfigError, NotAuthorized
 from promoter.core.life import renew_at
-from promoter.core.model import Phrase, Quota
+from promoter.core.model import Phrase
 from promoter.pipeline.context import Account, Context
 from promoter.pipeline.renew import renew
 from promoter.store import credentials, database, deliveries

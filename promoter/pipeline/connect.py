@@ -12,6 +12,7 @@ from functools import partial
 from hashlib import sha256
 from io import BytesIO
 
+from promoter.core.account import Credentials, Identity
 from promoter.core.channel import Channel, Identifies, Prepares
 from promoter.core.errors import (
     ConfigError,
@@ -24,10 +25,8 @@ from promoter.core.errors import (
 )
 from promoter.core.model import (
     Creative,
-    Credentials,
     Draft,
     Format,
-    Identity,
     Listing,
     Media,
     Money,

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 from typing import TypeVar
 
 from promoter.core import delivery as life
+from promoter.core.account import Quota
 from promoter.core.channel import Channel, Refreshes
 from promoter.core.delivery import Delivery, State
 from promoter.core.errors import (
@@ -18,7 +19,7 @@ from promoter.core.errors import (
     Transient,
 )
 from promoter.core.ladder import RUNGS
-from promoter.core.model import Creative, Phrase, Placement, Quota
+from promoter.core.model import Creative, Phrase, Placement
 from promoter.pipeline.context import Account, Context
 from promoter.pipeline.renew import renew
 from promoter.remote import quota

@@ -5,10 +5,11 @@ from datetime import date, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 from promoter.app import World, channel_module
+from promoter.core.account import Identity
 from promoter.core.alarm import ends_soon
 from promoter.core.channel import Channel, Identifies
 from promoter.core.errors import ChannelError
-from promoter.core.model import Identity, Phrase
+from promoter.core.model import Phrase
 from promoter.pipeline import lane
 from promoter.pipeline.context import Account
 from promoter.play.finding import Check, Part

@@ -19,6 +19,7 @@ from pydantic import (
 )
 from pydantic_core import from_json, to_json
 
+from promoter.core.account import Quota
 from promoter.core.errors import (
     ChannelError,
     NotAuthorized,
@@ -27,7 +28,7 @@ from promoter.core.errors import (
     Scope,
     Transient,
 )
-from promoter.core.model import Phrase, Quota
+from promoter.core.model import Phrase
 from promoter.remote.answer import LONGEST_WAIT, Answer, Effect, Judge
 from promoter.remote.http import paused
 from promoter.remote.signing import hmac_sha256

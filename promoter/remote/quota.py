@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
 
-from promoter.core.model import Quota
+from promoter.core.account import Quota
 from promoter.remote import graph
 from promoter.remote.answer import LONGEST_WAIT
 

@@ -2,14 +2,15 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select, update
 from sqlmodel import Session, col
 
+from promoter.core.account import Quota
 from promoter.core.delivery import Delivery, State
-from promoter.core.model import Draft, Phrase, Placement, Quota, Receipt
+from promoter.core.model import Draft, Phrase, Placement, Receipt
 from promoter.store import phrases
 from promoter.store.tables import AccountRow, AttemptRow, DeliveryRow, PostRow
 

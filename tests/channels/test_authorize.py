@@ -15,9 +15,9 @@ import pytest
 from promoter.channels import facebook, shopee
 from promoter.channels.facebook.channel import Facebook
 from promoter.channels.shopee.channel import Shopee
+from promoter.core.account import Identity
 from promoter.core.channel import Authorizes, Identifies, Refreshes
 from promoter.core.errors import ChannelError, NotAuthorized, OutcomeUnknown, Rejected, Transient
-from promoter.core.model import Identity
 from promoter.remote.http import Session
 from promoter.remote.signing import hmac_sha256
 from promoter.sandbox.contract import Fault, Request, Service

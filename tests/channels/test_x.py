@@ -12,6 +12,7 @@ import pytest
 from pydantic import ValidationError
 
 from promoter.channels import x
+from promoter.core.account import Identity
 from promoter.core.channel import Watches, Withdraws
 from promoter.core.errors import (
     NotAuthorized,
@@ -20,7 +21,7 @@ from promoter.core.errors import (
     Scope,
     Transient,
 )
-from promoter.core.model import Absent, Creative, Draft, Identity, Quality, Receipt, Window
+from promoter.core.model import Absent, Creative, Draft, Quality, Receipt, Window
 from promoter.remote.http import Session
 from promoter.sandbox.contract import LAG_SECONDS, Entry, Fault
 from promoter.sandbox.server import Sandbox

@@ -17,8 +17,8 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 
 from promoter.cli import accounts
+from promoter.core.account import Credentials
 from promoter.core.errors import ConfigError, Rejected
-from promoter.core.model import Credentials
 from tests.cli.test_main import ROOT, document, promoter
 from tests.cli.test_main import office as office
 

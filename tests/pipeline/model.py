@@ -10,6 +10,7 @@ from enum import StrEnum
 from typing import TypeVar
 
 from promoter.channels import showcase
+from promoter.core.account import Credentials
 from promoter.core.delivery import State
 from promoter.core.errors import (
     NotAuthorized,
@@ -18,7 +19,7 @@ from promoter.core.errors import (
     Scope,
     Transient,
 )
-from promoter.core.model import Absent, Creative, Credentials, Draft, Phrase, Receipt
+from promoter.core.model import Absent, Creative, Draft, Phrase, Receipt
 from promoter.remote import deadline
 from tests.pipeline.luck import Clocks, Moments
 

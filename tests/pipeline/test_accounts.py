@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from promoter.channels import showcase
+from promoter.core.account import Credentials, Identity, Quota
 from promoter.core.channel import Limits
 from promoter.core.errors import (
     ChannelError,
@@ -19,16 +20,7 @@ from promoter.core.errors import (
     Rejected,
     Transient,
 )
-from promoter.core.model import (
-    Creative,
-    Credentials,
-    Draft,
-    Identity,
-    Phrase,
-    Placement,
-    Quota,
-    Receipt,
-)
+from promoter.core.model import Creative, Draft, Phrase, Placement, Receipt
 from promoter.media import MediaStore
 from promoter.pipeline import accounts, connect
 from promoter.pipeline.accounts import Standing

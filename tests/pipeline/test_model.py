@@ -463,6 +463,27 @@ def test_each_fate_of_a_call_ends_well_by_itself(template: Path, kind: Kind, fat
             story.what_is_said_is_true()
 
 
+@pytest.mark.parametrize("kind", list(Kind))
+@pytest.mark.parametrize("place", range(6))
+def test_death_at_each_place_of_a_public_call_ends_well(
+    template: Path, kind: Kind, place: int
+) -> None:
+    with told(template, kind) as story:
+        story.first.moments.arm(place, None)
+        story.first.run((deliver,))
+
+
+@pytest.mark.parametrize("fate", [Fate.DONE, *FATES["refresh"]])
+@pytest.mark.parametrize("place", range(6))
+def test_death_at_each_place_of_a_renewal_loses_no_token_untold(
+    template: Path, fate: Fate, place: int
+) -> None:
+    with told(template, Kind.OBJECT) as story:
+        story.service.ended, story.service.fates["refresh"] = True, fate
+        story.first.moments.arm(place, None)
+        story.first.run((deliver,))
+
+
 def test_what_is_ready_is_not_sent_too_late_even_if_nobody_has_closed_it(template: Path) -> None:
     with told(template, Kind.KEYED) as story:
         story.the_clock_moves(timedelta(days=31), jumps=True, closes=False)

@@ -14,9 +14,10 @@ import pytest
 from promoter.app import World, channel_module, open_world
 from promoter.channels import showcase
 from promoter.core import alarm
+from promoter.core.account import Identity
 from promoter.core.channel import Channel, Limits
 from promoter.core.errors import ConfigError, NotAuthorized, Transient
-from promoter.core.model import Creative, Draft, Identity, Phrase, Receipt
+from promoter.core.model import Creative, Draft, Phrase, Receipt
 from promoter.play import doctor
 from promoter.play.doctor import diagnose, fetched
 from promoter.play.finding import Check, Part

@@ -5,7 +5,7 @@ from email.utils import format_datetime
 
 import pytest
 
-from promoter.core.model import Quota
+from promoter.core.account import Quota
 from promoter.remote import gauge
 from promoter.remote.quota import worst
 

@@ -12,15 +12,14 @@ from pydantic_core import to_json
 from promoter.channels.facebook import counting
 from promoter.channels.facebook.address import is_certain, post_id
 from promoter.channels.facebook.login import App, Login
+from promoter.core.account import Credentials, Identity
 from promoter.core.channel import Limits
 from promoter.core.errors import NotAuthorized, Rejected, Transient
 from promoter.core.model import (
     PORTRAIT,
     Absent,
     Creative,
-    Credentials,
     Draft,
-    Identity,
     Metric,
     Phrase,
     Placement,

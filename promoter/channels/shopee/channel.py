@@ -27,24 +27,14 @@ from promoter.channels.shopee.meaning import (
 from promoter.channels.shopee.sales import metrics
 from promoter.channels.shopee.verdict import REFUSALS
 from promoter.channels.shopee.wire import Keys, Wire
+from promoter.core.account import Credentials, Identity
 from promoter.core.errors import (
     ChannelError,
     OutcomeUnknown,
     Rejected,
     Transient,
 )
-from promoter.core.model import (
-    Absent,
-    Creative,
-    Credentials,
-    Draft,
-    Identity,
-    Listing,
-    Metric,
-    Phrase,
-    Receipt,
-    Record,
-)
+from promoter.core.model import Absent, Creative, Draft, Listing, Metric, Phrase, Receipt, Record
 from promoter.remote.http import Session
 
 Digits = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]

@@ -9,8 +9,9 @@ from pydantic import BaseModel, Field
 
 from promoter.channels.shopee.verdict import Unwilling
 from promoter.channels.shopee.wire import HOST, Wire
+from promoter.core.account import Credentials, Identity
 from promoter.core.errors import NotAuthorized, Rejected
-from promoter.core.model import Credentials, Identity, Phrase
+from promoter.core.model import Phrase
 
 CONSENT = "shop/auth_partner"
 FIRST = "auth/token/get"

@@ -22,6 +22,7 @@ from promoter.channels.x.answers import (
 )
 from promoter.channels.x.marker import copies, shows
 from promoter.channels.x.weight import weight
+from promoter.core.account import Identity
 from promoter.core.channel import Limits
 from promoter.core.errors import NotAuthorized, Rejected, Transient
 from promoter.core.model import (
@@ -29,7 +30,6 @@ from promoter.core.model import (
     Absent,
     Creative,
     Draft,
-    Identity,
     Media,
     Metric,
     Phrase,
