@@ -229,7 +229,7 @@ def _history(store: Store, size: int) -> None:
     """
     with store.write() as session:
         for table, key, changed in (
-            ("post", "key", {"key": "'h' || i", "code": "'h' || i", "at": "at - i * 1000000"}),
+            ("post", "key", {"key": "'h' || i", "code": "'h' || i", "at": "at - i * 600000000"}),
             ("delivery", "post_key", {"post_key": "'h' || i", "state": "'PUBLISHED'"}),
         ):
             names = [row[1] for row in session.execute(text(f"pragma table_info({table})"))]

@@ -64,6 +64,7 @@ class Engine:
         self._running: dict[str, threading.Thread] = {}
         self._resting: dict[str, float] = {}
         self._lock = _lock(context)
+        self._held = False
 
     def start(self) -> None:
         """Take the store for this engine, and begin.
@@ -72,12 +73,8 @@ class Engine:
             ConfigError: Another engine already works on this store.
         """
         self.hold()
-        context = self._context
-        found = place.claim(context.store, place.mark_file(context.media), context.office.zone)
-        if found:
-            log.warning("%s", found)
         wire.answer_again()
-        context.stopping.clear()
+        self._context.stopping.clear()
         self._every(TICK_SECONDS, self._tick)
         self._every(BEAT_SECONDS, self._run, "beat", beat)
         self._every(UPKEEP_SECONDS, self._run, "upkeep", upkeep)
@@ -91,10 +88,11 @@ class Engine:
         Raises:
             ConfigError: Another engine already works on this store.
         """
-        if self._lock is None or self._lock.is_locked:
+        if self._held:
             return
         try:
-            self._lock.acquire(timeout=0)
+            if self._lock is not None:
+                self._lock.acquire(timeout=0)
         except Timeout:
             raise ConfigError(
                 Phrase(
@@ -102,6 +100,11 @@ class Engine:
                     store=self._context.store.where,
                 )
             ) from None
+        self._held = True
+        context = self._context
+        found = place.claim(context.store, place.mark_file(context.media), context.office.zone)
+        if found:
+            log.warning("%s", found)
 
     def stop(self) -> None:
         """Begin nothing new, let what runs end or cut it, and give the store back.
@@ -117,6 +120,7 @@ class Engine:
                 log.error("%s did not end in time; the next start looks what became of it", name)
         if self._lock is not None:
             self._lock.release()
+        self._held = False
 
     def _left(self, seconds: float) -> list[str]:
         """Wait for what runs, so long at most, and return what does not end."""
@@ -220,7 +224,8 @@ def upkeep(context: Context) -> bool:
         extend(context)
         _forget_visits(context)
         context.store.set_value("planned_on", today)
-    compose(context)
+    if not compose(context):
+        context.studio.rest()
     return True
 
 

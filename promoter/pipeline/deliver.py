@@ -97,10 +97,9 @@ def _gate(
 
 
 def _facts(session: Session, key: str, now: datetime, context: Context) -> tuple[object, ...]:
-    post = posts.post(session, key)
     today = now.astimezone(context.office.zone).date()
     found: list[object] = []
-    for code in post.products if post else ():
+    for code in posts.product_codes(session, key):
         product = products.product(session, code)
         maker = products.producer(session, product.producer) if product else None
         if product and maker:

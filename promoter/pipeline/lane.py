@@ -49,7 +49,7 @@ class Unmade(ConfigError):
 
 def stands_still(session: Session) -> bool:
     """Tell whether nothing public may be begun: the office is paused, or not known to be alone."""
-    return bool(database.value(session, "paused") or database.value(session, "locked"))
+    return database.any_value(session, "paused", "locked")
 
 
 def lease(context: Context, account: Account, states: Collection[State]) -> Delivery | None:
@@ -87,7 +87,10 @@ def ask(context: Context, account: Account, question: Callable[[Channel], Told])
         ChannelError: What the channel answered. It was asked twice at most, and the second time
             only because the first was surely not done.
     """
-    with context.store.read() as session:
+    channel = _connected(account)
+    if not isinstance(channel, Refreshes):
+        return _asked(context, account, channel, question)
+    with context.store.read() as session:  # before the channel is taken: never a newer version
         version = credentials.get(session, account.name).version
     channel = _connected(account)
     try:

@@ -44,6 +44,14 @@ class Bases:
                 self._bytes -= _size(old)
         return made.copy()
 
+    def forget(self) -> bool:
+        """Let go of all; tell whether there was anything."""
+        with self._lock:
+            kept = bool(self._kept)
+            self._kept.clear()
+            self._bytes = 0
+        return kept
+
 
 def _size(picture: Image.Image) -> int:
     return picture.width * picture.height * 4  # Pillow keeps RGB in four bytes

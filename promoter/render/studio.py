@@ -1,5 +1,6 @@
 """The card studio: templates, brand and fonts of a folder, and the cards made from them."""
 
+import ctypes
 import hashlib
 import threading
 from collections.abc import Sequence
@@ -170,6 +171,18 @@ class Studio:
     def sheet(self, items: Sequence[tuple[bytes, str]]) -> bytes:
         """Return a contact sheet of pictures with their names, as a JPEG."""
         return contact.contact_sheet(items, self._fonts, self._brand)
+
+    def rest(self) -> None:
+        """Let go of the pictures that are kept to make the next card quickly.
+
+        A service that waits for weeks must not hold a hundred megabytes for it. The C library
+        keeps what is freed for later use unless it is asked to give it back (malloc_trim(3)).
+        """
+        with self._lock:
+            self._overlays.clear()
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if self._bases.forget() and trim:
+            trim(0)
 
     def _base(
         self,

@@ -13,13 +13,13 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, event, text
+from sqlalchemy import URL, Connection, Engine, event, select, text
 from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from sqlalchemy.dialects.sqlite import insert as sqlite_insert
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, NoSuchModuleError, OperationalError
 from sqlmodel import Session as Session  # others open theirs here
-from sqlmodel import SQLModel, create_engine
+from sqlmodel import SQLModel, col, create_engine
 
 from promoter.core.errors import ConfigError
 from promoter.core.model import Phrase
@@ -87,8 +87,8 @@ class Store:
 
     def now(self) -> datetime:
         """Return the office's moment: the database's clock, which demo and rehearsal move."""
-        with self.read() as session:
-            return now(session)
+        with _translated(self.where), self._looking.connect() as connection:
+            return _moment(connection)
 
     def set_clock(self, at: datetime | None, rate: float = 0.0) -> None:
         """Move the clock.
@@ -101,7 +101,7 @@ class Store:
             if at is None:
                 _put(session, "clock", "")
                 return
-            wall = _wall(session)
+            wall = _wall(session.connection())
             _put(
                 session, "clock", json.dumps([(at - EPOCH) / SECOND, (wall - EPOCH) / SECOND, rate])
             )
@@ -138,20 +138,31 @@ class Store:
 
 def adding(session: Session, table: type[SQLModel]) -> Any:
     """Return an INSERT in the database's own words, which can say what happens on a conflict."""
-    sqlite_ = session.get_bind().dialect.name == "sqlite"
-    return sqlite_insert(table) if sqlite_ else postgresql_insert(table)
+    return adding_to(session.get_bind().dialect.name, table)
+
+
+def adding_to(dialect: str, table: type[SQLModel]) -> Any:
+    """Return such an INSERT by the name of the database."""
+    return sqlite_insert(table) if dialect == "sqlite" else postgresql_insert(table)
 
 
 def now(session: Session) -> datetime:
     """Return the office's moment inside a session, so that leases and claims agree on it."""
-    wall = _wall(session)
-    row = session.get(OfficeRow, "clock")
-    if row is None or not row.value:
+    return _moment(session.connection())
+
+
+def _moment(connection: Connection) -> datetime:
+    wall = _wall(connection)
+    clock = connection.execute(_CLOCK).scalar()
+    if not clock:
         return wall
-    at, anchor, rate = json.loads(row.value)
+    at, anchor, rate = json.loads(clock)
     passed = wall - EPOCH - timedelta(seconds=anchor)
     moment: datetime = EPOCH + timedelta(seconds=at) + passed * rate
     return moment
+
+
+_CLOCK = text("select value from office where name = 'clock'")
 
 
 def clock_rate(session: Session) -> float:
@@ -166,11 +177,18 @@ def value(session: Session, name: str) -> str:
     return row.value if row else ""
 
 
-def _wall(session: Session) -> datetime:
-    bind = session.get_bind()
-    if bind.dialect.name == "sqlite":  # the database's clock is this machine's
+def any_value(session: Session, *names: str) -> bool:
+    """Tell whether the office has any of these named values."""
+    query = select(col(OfficeRow.name)).where(
+        col(OfficeRow.name).in_(names), col(OfficeRow.value) != ""
+    )
+    return session.execute(query.limit(1)).first() is not None
+
+
+def _wall(connection: Connection) -> datetime:
+    if connection.dialect.name == "sqlite":  # the database's clock is this machine's
         return datetime.now(UTC)
-    moment: datetime = session.connection().execute(text("select clock_timestamp()")).scalar_one()
+    moment: datetime = connection.execute(text("select clock_timestamp()")).scalar_one()
     return moment.astimezone(UTC)
 
 

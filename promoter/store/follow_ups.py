@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
+from typing import Any
 
 from sqlalchemy import delete, func, select, update
 from sqlmodel import Session, col
@@ -44,17 +46,20 @@ def ask(session: Session, key: str, verb: Verb, account: str, due_at: datetime) 
 
     Whoever holds the old one keeps it to its end, but can no longer close it.
     """
-    wish = database.adding(session, FollowUpRow).values(
-        post_key=key, verb=verb.value, account=account, due_at=due_at, tries=0
-    )
     session.flush()
-    session.execute(
-        wish.on_conflict_do_update(
-            index_elements=["post_key", "verb"],
-            set_={"due_at": wish.excluded.due_at, "account": wish.excluded.account, "tries": 0},
-        )
-    )
+    wish = {"post_key": key, "verb": verb.value, "account": account, "due_at": due_at, "tries": 0}
+    session.connection().execute(_wishing(session.get_bind().dialect.name), wish)
     session.expire_all()
+
+
+@cache
+def _wishing(dialect: str) -> Any:
+    """Return the statement of a wish; making it takes longer than carrying it out."""
+    wish = database.adding_to(dialect, FollowUpRow)
+    return wish.on_conflict_do_update(
+        index_elements=["post_key", "verb"],
+        set_={"due_at": wish.excluded.due_at, "account": wish.excluded.account, "tries": 0},
+    )
 
 
 def due(

@@ -75,6 +75,16 @@ def post(session: Session, key: str) -> Post | None:
     return found[0] if found else None
 
 
+def product_codes(session: Session, key: str) -> list[str]:
+    """Return the products of a post, in order."""
+    query = (
+        select(col(PostProductRow.product))
+        .where(col(PostProductRow.post_key) == key)
+        .order_by(col(PostProductRow.position))
+    )
+    return list(session.scalars(query))
+
+
 def keys_like(session: Session, start: str) -> list[str]:
     """Return the keys that begin with a text, or whose public code it is; two at most."""
     query = select(col(PostRow.key)).where(
