@@ -118,14 +118,17 @@ def _answered(
     """Return what the process tells while there is time: a line for each address, as it is done."""
     until = time.monotonic() + seconds
     given: bytes | None = task.encode()
+    ended = False
     while True:
         try:
             told, _ = worker.communicate(given, timeout=POLL_SECONDS)
             break
-        except subprocess.TimeoutExpired:
+        except subprocess.TimeoutExpired as passed:
             given = None
-            if worker.poll() is not None:  # something that it has left behind holds its output
-                return {}
+            if ended:  # something that it has left behind holds its output
+                told = passed.output or b""
+                break
+            ended = worker.poll() is not None  # its last words may still be on their way
             if stopping.is_set() or time.monotonic() > until:
                 worker.kill()
     codes = {}

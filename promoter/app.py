@@ -250,7 +250,8 @@ def open_world(
 def _notice(context: Context) -> Phrase | None:
     """Return what a person must know of the store; close it if nothing may be done with it."""
     try:
-        return place.check(context.store, place.mark_file(context.media), context.office.zone)
+        mark = place.mark_file(context.store, context.media)
+        return place.check(context.store, mark, context.office.zone)
     except BaseException:
         context.store.close()
         raise

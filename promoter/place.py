@@ -1,6 +1,6 @@
 """Notices a store that was copied, put back by hand or lost, before it posts anything twice.
 
-Beside the key file stands a mark: which store works here, and how far it has come. The store says
+Beside the database stands a mark: which store works here, and how far it has come. The store says
 the same of itself, and where it lies. While both agree, nobody is asked anything.
 """
 
@@ -23,7 +23,7 @@ from promoter.core.model import Phrase
 from promoter.media import MediaStore
 from promoter.pipeline.context import Context
 from promoter.pipeline.restore import Restored, distrust, restore
-from promoter.store import whereabouts
+from promoter.store import database, whereabouts
 from promoter.store.database import Store
 from promoter.store.whereabouts import Standing
 
@@ -55,9 +55,15 @@ class Finding(Enum):
     PUT_BACK = auto()
 
 
-def mark_file(media: MediaStore) -> Path:
-    """Return where the mark of an office stands: beside its key file."""
-    return media.root.parent / "promoter.place"
+def mark_file(store: Store, media: MediaStore) -> Path:
+    """Return where the mark of an office stands: beside its database file.
+
+    A server's database has none: then beside the media folder of this machine.
+    """
+    file = whereabouts.file(store)
+    if file is None:
+        return media.root.parent / "promoter.place"
+    return file.with_name(f"{file.name}.place")
 
 
 def check(store: Store, file: Path, zone: ZoneInfo) -> Phrase | None:
@@ -72,7 +78,7 @@ def check(store: Store, file: Path, zone: ZoneInfo) -> Phrase | None:
 
     Raises:
         ConfigError: There was an office here, and the database is empty; or the mark cannot be
-            written.
+            read or written.
     """
     mark = _read(file)  # before the store, which is never behind its mark
     with store.read() as session:
@@ -96,10 +102,11 @@ def beat(store: Store, file: Path, zone: ZoneInfo) -> Phrase | None:
         What was found, if the store has been exchanged since.
     """
     found = check(store, file, zone)
-    with store.write() as session:
-        standing = whereabouts.standing(session)
-        whereabouts.claim(session, standing.store, standing.generation + 1)
-    _write(file, Mark(standing.store, standing.generation + 1, store.now().isoformat()))
+    with _alone(file):  # a restore between the two writes would be taken for a copy
+        with store.write() as session:
+            standing = whereabouts.standing(session)
+            whereabouts.claim(session, standing.store, standing.generation + 1)
+        _write(file, Mark(standing.store, standing.generation + 1, store.now().isoformat()))
     return found
 
 
@@ -107,9 +114,9 @@ def put_back(context: Context, backup: Path) -> Restored:
     """Restore a backup, and let the mark name what works here now.
 
     Raises:
-        ConfigError: As `restore` says.
+        ConfigError: As `restore` says; or the mark cannot be read or written.
     """
-    file = mark_file(context.media)
+    file = mark_file(context.store, context.media)
     with _alone(file):
         mark = _read(file)
         done = restore(context, backup, mark.generation if mark else 0)
@@ -153,6 +160,7 @@ def _settled(store: Store, file: Path, zone: ZoneInfo) -> Phrase | None:
         if finding in (Finding.COPIED, Finding.PUT_BACK):
             since = whereabouts.last_sign(session)
             distrust(session, since, zone)
+            since = min(since, database.now(session))
         whereabouts.claim(session, name, generation)
     _write(file, Mark(name, generation, store.now().isoformat()))
     return _told(finding, store, _clock(since, zone)) if since else None
@@ -182,7 +190,8 @@ def _lost(store: Store, file: Path, zone: ZoneInfo, mark: Mark | None) -> Config
     return ConfigError(
         Phrase(
             "there was an office here (store {store}, last seen {seen}), and the database {where} "
-            "is empty: bring it back with «promoter restore FILE», or delete {file} to begin anew",
+            "is empty: is store.url right? Bring the office back with «promoter restore FILE», or "
+            "delete {file} to begin anew",
             store=mark.store[:8] if mark else "",
             seen=_clock(datetime.fromisoformat(mark.seen), zone) if mark and mark.seen else "–",
             where=store.where,
@@ -211,10 +220,26 @@ def _alone(file: Path) -> Iterator[None]:
 
 
 def _read(file: Path) -> Mark | None:
-    """Return the mark; None if there is none, or nothing that could be one."""
-    with suppress(OSError, ValueError, TypeError, KeyError):
-        found = json.loads(file.read_text(encoding="utf-8"))
-        return Mark(str(found["store"]), int(found["generation"]), str(found["seen"]))
+    """Return the mark; None if there is none, or nothing that could be one.
+
+    Raises:
+        ConfigError: It cannot be read at present: that says nothing of what stands in it.
+    """
+    try:
+        with suppress(ValueError, TypeError, KeyError):
+            found = json.loads(file.read_text(encoding="utf-8"))
+            return Mark(str(found["store"]), int(found["generation"]), str(found["seen"]))
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ConfigError(
+            Phrase(
+                "cannot read {file}: {why}; give promoter the right to it, then try again; do not "
+                "delete it",
+                file=file,
+                why=error.strerror or str(error),
+            )
+        ) from error
     return None
 
 

@@ -195,6 +195,47 @@ def test_a_process_that_never_answers_is_ended(
         os.kill(int((tmp_path / "pid").read_text()), 0)
 
 
+class Worker:
+    """A process that ends just after its words were asked for in vain."""
+
+    def __init__(self, told: bytes | None) -> None:
+        self.told, self.asked = told, 0
+
+    def communicate(self, _given: bytes | None, timeout: float) -> tuple[bytes, None]:
+        self.asked += 1
+        if self.asked == 1 or self.told is None:
+            raise subprocess.TimeoutExpired("worker", timeout)
+        return self.told, None
+
+    def poll(self) -> int:
+        return 0
+
+
+def answered(worker: Any) -> dict[int, int]:
+    return alerts._answered(worker, "{}", 9, threading.Event())
+
+
+def test_what_a_process_said_just_before_its_end_is_heard() -> None:
+    assert answered(Worker(b"\n0 0\n1 2\n")) == {0: 0, 1: 2}
+
+
+def test_a_process_that_ended_and_says_nothing_is_not_waited_for() -> None:
+    worker = Worker(None)
+    assert (answered(worker), worker.asked) == ({}, 2)
+
+
+def test_what_was_said_counts_also_where_something_left_behind_holds_the_output(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    python = tmp_path / "python"
+    python.write_text("#!/bin/sh\necho '0 0'\nsleep 15 &\nexit 0\n")
+    python.chmod(0o700)
+    monkeypatch.setattr(sys, "executable", str(python))
+    begun = time.monotonic()
+    assert of(a="json://127.0.0.1/").each(MESSAGE) == {"a": None}
+    assert time.monotonic() - begun < 10
+
+
 def test_a_machine_that_starts_no_process_tells_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "executable", "/nowhere/python")
     assert not of(a="json://127.0.0.1/").send(MESSAGE)

@@ -1,6 +1,8 @@
 """A store that was copied, put back by hand or lost is noticed before anything is sent."""
 
+import errno
 import json
+import os
 import shutil
 import sqlite3
 import threading
@@ -15,6 +17,7 @@ import pytest
 from promoter import place
 from promoter.core.delivery import State
 from promoter.core.errors import ConfigError
+from promoter.media import MediaStore
 from promoter.store import deliveries, whereabouts
 from promoter.store.database import Store, open_store
 from tests.make import NOW
@@ -57,7 +60,7 @@ def due(store: Store) -> None:
 
 
 def mark(folder: Path) -> Path:
-    return folder / "promoter.place"
+    return folder / "promoter.db.place"
 
 
 def look(folder: Path) -> tuple[str, State, str]:
@@ -169,8 +172,8 @@ def test_what_was_noticed_once_is_not_told_again(office: Store, home: Path) -> N
 
 
 def test_an_empty_database_where_an_office_was_is_refused(office: Store, home: Path) -> None:
-    for file in home.glob("promoter.db*"):
-        file.unlink()
+    for end in ("", "-wal", "-shm"):
+        (home / f"promoter.db{end}").unlink(missing_ok=True)
     store = opened(home)
     for _ in range(2):
         with pytest.raises(ConfigError, match=r"last seen 09:00 23/11/2026.*promoter restore FILE"):
@@ -258,11 +261,54 @@ def test_a_copy_that_is_to_live_by_itself_is_a_new_office(office: Store, home: P
 
 def test_a_mark_that_cannot_be_written_is_told(home: Path) -> None:
     store = opened(home)
-    blocked = home / "blocked"
-    blocked.write_bytes(b"a file where a folder should be")
-    with pytest.raises(ConfigError, match=r"cannot write .*blocked/promoter\.place"):
-        place.check(store, blocked / "promoter.place", ZONE)
+    (home / "promoter.db.place.lock").mkdir()
+    with pytest.raises(ConfigError, match=r"cannot write .*promoter\.db\.place"):
+        place.check(store, mark(home), ZONE)
     store.close()
+
+
+@pytest.mark.parametrize("number", [errno.EMFILE, errno.EIO, errno.EACCES])
+def test_a_mark_that_cannot_be_read_just_now_is_no_copy(
+    office: Store, home: Path, number: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(_path: Path, **_how: str) -> str:
+        raise OSError(number, os.strerror(number))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "read_text", fails)
+        with pytest.raises(ConfigError, match=rf"cannot read .*{os.strerror(number)}.*try again"):
+            look(home)
+    assert look(home) == UNTOUCHED
+
+
+def test_the_mark_stands_beside_the_database_and_not_beside_the_media(
+    office: Store, home: Path, tmp_path: Path
+) -> None:
+    """Two stores may share a media folder, which may be the root of a disk of its own."""
+    store = opened(home)
+    assert place.mark_file(store, MediaStore(tmp_path / "media")) == mark(home)
+    store.close()
+
+
+def test_a_database_that_was_deleted_under_a_running_engine_is_told(
+    office: Store, home: Path
+) -> None:
+    store = opened(home)
+    assert place.beat(store, mark(home), ZONE) is None
+    (home / "promoter.db").unlink()
+    with pytest.raises(ConfigError, match=r"promoter\.db was deleted or moved.*stop it, put"):
+        place.beat(store, mark(home), ZONE)
+    store.close()
+
+
+def test_a_clock_that_jumped_forward_and_back_excuses_no_post(office: Store, home: Path) -> None:
+    store = opened(home)
+    store.set_value("seen", (NOW + timedelta(days=9)).isoformat())
+    store.close()
+    mark(home).unlink()
+    found = look(home)
+    assert noticed(found, "was not here before")
+    assert "since 09:00 23/11/2026" in found[0], "and nothing is told of the future"
 
 
 # On a server
@@ -279,6 +325,11 @@ def server(postgresql: Any, request: pytest.FixtureRequest) -> Iterator[Store]:
     due(store)
     yield store
     store.close()
+
+
+@pytest.mark.postgresql
+def test_the_mark_of_a_server_stands_on_this_machine(server: Store, home: Path) -> None:
+    assert place.mark_file(server, MediaStore(home / "media")) == home / "promoter.place"
 
 
 @pytest.mark.postgresql

@@ -11,6 +11,7 @@ from promoter.cli.world import clear_errors, world
 
 if TYPE_CHECKING:
     from promoter.pipeline.context import Context
+    from promoter.store.backup import Kept
 
 BACKUP = about(
     _("Writes the whole office into one file, also while the service runs."),
@@ -74,7 +75,13 @@ def restore(file: File) -> None:
     print(
         _("Posts that are looked up before anything is sent: {count}").format(count=done.doubtful)
     )
-    print(_("What people decided since then is gone: approvals, refusals, stops. Look it over."))
+    _tell_kept(done.kept)
+    print(
+        _(
+            "What people decided since then is gone: approvals, refusals, and stops that are not "
+            "named here. Look it over."
+        )
+    )
     print(
         _(
             "Everything is paused. Is no other machine at this office's work? "
@@ -83,8 +90,21 @@ def restore(file: File) -> None:
     )
 
 
+def _tell_kept(kept: "Kept") -> None:
+    if kept.credentials:
+        print(
+            _("Kept, because they were renewed since: the credentials of {accounts}").format(
+                accounts=", ".join(kept.credentials)
+            )
+        )
+    if kept.stopped:
+        print(_("Still stopped: {codes}").format(codes=", ".join(kept.stopped)))
+
+
 def unlock(context: "Context", *, off: bool) -> None:
     """Let a restored or copied office go on, once a person has said that it is the only one.
+
+    A pause that a person has made stays.
 
     Args:
         off: The person has said so already; else it is asked on a terminal.
@@ -96,6 +116,8 @@ def unlock(context: "Context", *, off: bool) -> None:
 
     from promoter.core.errors import ConfigError
     from promoter.core.model import Phrase
+    from promoter.pipeline.restore import RESTORED
+    from promoter.store import database, whereabouts
 
     store, office = context.store, context.office
     locked = store.value("locked")
@@ -113,6 +135,6 @@ def unlock(context: "Context", *, off: bool) -> None:
         raise ConfigError(
             Phrase("{why}: switch it off, then «promoter resume --other-machine-off»", why=why)
         )
-    store.set_value("locked", "")
-    if store.value("paused") == "restored":
-        store.set_value("paused", "")
+    with store.write() as session:
+        ours = database.value(session, "paused") == RESTORED
+        whereabouts.keep(session, locked="", **({"paused": ""} if ours else {}))

@@ -33,7 +33,7 @@ def rehearse(
         bool, typer.Option("--json", help=_("One JSON document on standard output."))
     ] = False,
 ) -> None:
-    """Play the rehearsal; exit 2 if a post was doubled or lost."""
+    """Play the rehearsal; exit 2 if a post was doubled or lost, or a lane ended by a bug."""
     from promoter.play import rehearsal_page
     from promoter.play.rehearse import Wish
     from promoter.play.rehearse import rehearse as play
@@ -46,7 +46,9 @@ def rehearse(
     found = played.verdict.document()
     json_out(found) if as_json else _tell(found)
     note(_("The report: {page}").format(page=page))
-    if found["duplicates"] or found["lost"] or found["false_absent"]:
+    if len(played.verdict.points) < kill:
+        note(_("The plan is too short for so many kills; {kills} were made.").format(**found))
+    if any(found[name] for name in ("duplicates", "lost", "false_absent", "bugs")):
         raise SystemExit(2)
 
 

@@ -20,13 +20,16 @@ class Standing:
 
     Attributes:
         seen: When the service last showed that it is alive; None if never.
+        pause: Who has stopped the whole office, and why; empty while it is not.
+        locked: Whether another machine may be at this office's work.
         runs: Whether it still is.
         alerts: What a person should know, the most urgent first.
         accounts: By name, what is known of each, and when its channel was last read.
     """
 
     now: datetime
-    paused: bool
+    pause: str
+    locked: bool
     seen: datetime | None
     runs: bool
     states: dict[str, int]
@@ -54,7 +57,8 @@ def standing(context: "Context") -> Standing:
         read, now = metrics.last_read(session), database.now(session)
         return Standing(
             now=now,
-            paused=bool(database.value(session, "paused")),
+            pause=database.value(session, "paused"),
+            locked=bool(database.value(session, "locked")),
             seen=seen,
             runs=not alarm.silent(seen, now),
             states=deliveries.counts(session),
@@ -70,7 +74,8 @@ def document(found: Standing) -> dict[str, Any]:
     """Return it for programs."""
     return {
         "now": found.now.isoformat(),
-        "paused": found.paused,
+        "paused": bool(found.pause),
+        "pause": found.pause or None,
         "states": found.states,
         **found.counts,
         "engine": {"seen": found.seen.isoformat() if found.seen else None, "runs": found.runs},
@@ -108,8 +113,16 @@ def show(context: "Context", found: Standing) -> None:
         return office.locale.moment(at, office.zone) if at else "–"
 
     print(moment(found.now))
-    if found.paused:
-        print(_("Everything is paused; «promoter resume» goes on."))
+    if found.locked:
+        print(
+            _(
+                "Nothing goes out: another machine may be at this office's work. Once it is off: "
+                "«promoter resume --other-machine-off»"
+            )
+        )
+    elif found.pause:
+        told = _("Everything is paused ({why}); «promoter resume» goes on.")
+        print(told.format(why=found.pause))
     print(_engine(found, moment))
     counts = found.counts
     print(_("{due} to go out, {late} late, {held} held").format(**counts))

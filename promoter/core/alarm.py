@@ -14,7 +14,9 @@ class Kind(StrEnum):
     """What an alert is about; the most urgent first."""
 
     SILENT = "silent"
+    LOCKED = "locked"
     DISK = "disk"
+    STOPPED = "stopped"
     LATE = "late"
     PAUSED = "paused"
     HELD = "held"
@@ -28,8 +30,11 @@ class Kind(StrEnum):
 ERRORS = frozenset(Kind) - {Kind.EXPIRES, Kind.UNAPPROVED, Kind.LOOK}
 ONCE = frozenset({Kind.FAILED, Kind.MISSED})
 """Nothing waits for a person: they are told once, and over after OLD."""
-SEEN_TWICE = frozenset({Kind.LATE, Kind.UNAPPROVED})
+SEEN_TWICE = frozenset({Kind.LATE, Kind.UNAPPROVED, Kind.STOPPED})
 """They may be over by the next look: a machine that wakes finds all of its work late."""
+RETURNS = frozenset({Kind.SILENT, Kind.DISK, Kind.STOPPED, Kind.LATE, Kind.LOOK, Kind.EXPIRES})
+"""They may pass by themselves and come back: once told, they are remembered until they have been
+away for AWAY. Only a person ends the others: when those come back, they are new."""
 
 OFFICE = "office"
 STANDS_STILL = timedelta(minutes=5)
@@ -45,6 +50,7 @@ LEAST_FREE = 1_000_000_000
 EVERY = timedelta(minutes=15)
 AGAIN_AFTER_FAILURE = timedelta(minutes=5)
 REPEAT = timedelta(days=1)
+AWAY = timedelta(hours=1)
 LOOK_AGAIN = timedelta(seconds=30)
 LINES = 10
 
@@ -69,8 +75,9 @@ class AccountSeen:
 
     Attributes:
         wait_until: Until when its service asked it to wait.
-        problem: Why it is paused or waits; None if a person has paused it.
+        problem: Why it is paused or waits; None where a person has paused it, also with a reason.
         issued_at, expires_at: The life of its credentials, where it is known.
+        consent_until: When a person must authorise again by the service's word, where it says so.
     """
 
     name: str
@@ -79,6 +86,22 @@ class AccountSeen:
     problem: Phrase | None = None
     issued_at: datetime | None = None
     expires_at: datetime | None = None
+    consent_until: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StopSeen:
+    """A product or a producer that is stopped.
+
+    Attributes:
+        kind: `product` or `producer`.
+        live: Posts of it that the public sees, or may see.
+    """
+
+    kind: str
+    code: str
+    name: str
+    live: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +110,9 @@ class Observed:
 
     Attributes:
         accounts: Those of the settings.
-        paused: A person has stopped the whole office.
+        stops: What must not be shown any more.
+        paused: Nothing public is begun: a person has stopped the whole office, or it is locked.
+        locked: It was restored, copied or put back, and another machine may be at its work.
         free: Bytes that are left on the fullest disk; None if that is not known.
         disk: The folder that lies on it.
         seen: When the engine last showed that it is alive; None if nobody asks.
@@ -96,7 +121,9 @@ class Observed:
     now: datetime
     posts: Sequence[PostSeen]
     accounts: Mapping[str, AccountSeen]
+    stops: Sequence[StopSeen] = ()
     paused: bool = False
+    locked: bool = False
     free: int | None = None
     disk: str = ""
     seen: datetime | None = None
@@ -107,7 +134,7 @@ class Alert:
     """Something that a person should know.
 
     Attributes:
-        subject: The key of a post, the name of an account, or OFFICE.
+        subject: The key of a post, the name of an account, what is stopped, or OFFICE.
         next_step: What to do, with the command to type.
         at: The slot, of a post.
     """
@@ -147,6 +174,8 @@ def alerts(observed: Observed) -> list[Alert]:
     """Return what a person should know now, the most urgent first, earlier slots before later."""
     order = list(Kind)
     found = [*_of_office(observed)]
+    for stop in observed.stops:
+        found += _of_stop(stop)
     for account in observed.accounts.values():
         found += _of_account(account, observed.now)
     for post in observed.posts:
@@ -155,8 +184,11 @@ def alerts(observed: Observed) -> list[Alert]:
 
 
 def silent(seen: datetime | None, now: datetime) -> bool:
-    """Tell whether an engine that was last seen then is one that does not run."""
-    return seen is None or now - seen > STANDS_STILL
+    """Tell whether an engine that was last seen then is one that does not run.
+
+    One that was seen far ahead had a clock that jumped; it says nothing of now.
+    """
+    return seen is None or abs(now - seen) > STANDS_STILL
 
 
 def _of_office(observed: Observed) -> Iterable[Alert]:
@@ -168,12 +200,34 @@ def _of_office(observed: Observed) -> Iterable[Alert]:
             Phrase("start it: «promoter run»"),
             at=observed.seen,
         )
+    if observed.locked:
+        yield Alert(
+            OFFICE,
+            Kind.LOCKED,
+            Phrase("nothing goes out: this office was restored or copied"),
+            Phrase("once the other machine is off: «promoter resume --other-machine-off»"),
+        )
     if observed.free is not None and observed.free < LEAST_FREE:
         yield Alert(
             OFFICE,
             Kind.DISK,
             Phrase("only {free} MB are left on the disk", free=observed.free // 1_000_000),
             Phrase("make room on the disk of {folder}", folder=observed.disk),
+        )
+
+
+def _of_stop(stop: StopSeen) -> Iterable[Alert]:
+    if stop.live:
+        yield Alert(
+            f"{stop.kind} {stop.code}",
+            Kind.STOPPED,
+            Phrase(
+                "{code} is stopped and still live in {count} places",
+                code=stop.code,
+                count=stop.live,
+            ),
+            Phrase("«promoter stop --{kind} {code}»", kind=stop.kind, code=stop.code),
+            product=stop.name,
         )
 
 
@@ -186,15 +240,24 @@ def _of_account(account: AccountSeen, now: datetime) -> Iterable[Alert]:
             account=name,
         )
         yield Alert(name, Kind.PAUSED, account.problem, next_step, account=name)
-    if ends_soon(account.issued_at, account.expires_at, now):
+    ends = _ending(account, now)
+    if ends:
         yield Alert(
             name,
             Kind.EXPIRES,
             Phrase("its authorisation ends soon"),
             Phrase("«promoter accounts connect {account}»", account=name),
             account=name,
-            at=account.expires_at,
+            at=ends,
         )
+
+
+def _ending(account: AccountSeen, now: datetime) -> datetime | None:
+    """Return which end of an account is near: of the person's consent, or of the credentials."""
+    if ends_soon(None, account.consent_until, now):
+        return account.consent_until
+    soon = ends_soon(account.issued_at, account.expires_at, now)
+    return account.expires_at if soon else None
 
 
 def ends_soon(issued_at: datetime | None, expires_at: datetime | None, now: datetime) -> bool:
@@ -307,12 +370,12 @@ def shown(found: Sequence[Alert]) -> list[tuple[Kind, list[Alert], int]]:
     """Return for each kind its alerts that a message names, and how many more there are.
 
     A message names LINES in all, so that a phone and every service can show it; each kind has its
-    share, and there are not more kinds than LINES.
+    share, and at least one.
     """
     kinds: dict[Kind, list[Alert]] = {}
     for item in found:
         kinds.setdefault(item.kind, []).append(item)
-    share = LINES // len(kinds) if kinds else 0
+    share = max(1, LINES // len(kinds)) if kinds else 0
     return [(kind, items[:share], len(items[share:])) for kind, items in kinds.items()]
 
 

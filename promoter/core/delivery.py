@@ -246,12 +246,7 @@ def _due_again(delivery: Delivery, now: datetime) -> Delivery:
 
 @dataclass(frozen=True, slots=True)
 class Sighting:
-    """What the copies of a post mean that were seen after it had been sent again.
-
-    Attributes:
-        delivery: Where it stands now: a copy of what was thought absent makes it live.
-        extra: Copies that must be taken down.
-    """
+    """What copies mean: where the post stands now, and which copies must be taken down."""
 
     delivery: Delivery
     extra: tuple[Receipt, ...] = ()
@@ -260,8 +255,8 @@ class Sighting:
 def sighted(delivery: Delivery, copies: Sequence[Receipt], now: datetime) -> Sighting:
     """Return what it means that these copies of a post are there, oldest first.
 
-    Beside a live post a copy is one too many only if the post itself is among them: what a person
-    has named may be known by another id, and the last copy must never be taken down.
+    Beside a live post a copy is one too many only if the post itself is among them: the last copy
+    must never be taken down.
     """
     if not copies or delivery.state is State.SENDING:
         return Sighting(delivery)
@@ -272,6 +267,14 @@ def sighted(delivery: Delivery, copies: Sequence[Receipt], now: datetime) -> Sig
     if delivery.state in (State.CANCELLED, State.REJECTED, State.WITHDRAWN):
         return Sighting(delivery, tuple(copies))
     return Sighting(accepted(delivery, copies[0], now), tuple(copies[1:]))
+
+
+def unsorted(delivery: Delivery, copies: Sequence[Receipt]) -> tuple[Receipt, ...]:
+    """Return the copies beside a live post of which nobody can tell which one it is."""
+    own = delivery.receipt.remote_id if delivery.receipt else ""
+    live = delivery.state in (State.PUBLISHED, State.PENDING)
+    known = any(item.remote_id == own for item in copies)
+    return tuple(copies) if live and not known and len(copies) > 1 else ()
 
 
 def watch_again(sent: datetime, now: datetime) -> datetime | None:

@@ -100,11 +100,12 @@ class Engine:
                     store=self._context.store.where,
                 )
             ) from None
+        try:
+            _claim(self._context)
+        except BaseException:
+            self._let_go()
+            raise
         self._held = True
-        context = self._context
-        found = place.claim(context.store, place.mark_file(context.media), context.office.zone)
-        if found:
-            log.warning("%s", found)
 
     def stop(self) -> None:
         """Begin nothing new, let what runs end or cut it, and give the store back.
@@ -113,11 +114,14 @@ class Engine:
         """
         self._context.stopping.set()
         if self._scheduler.running:
-            self._scheduler.shutdown(wait=True)  # its own jobs only look and start threads
+            self._scheduler.shutdown(wait=False)
         if self._left(FINISH_SECONDS):
             wire.hang_up()
             for name in self._left(CUT_SECONDS):
                 log.error("%s did not end in time; the next start looks what became of it", name)
+        self._let_go()
+
+    def _let_go(self) -> None:
         if self._lock is not None:
             self._lock.release()
         self._held = False
@@ -200,9 +204,18 @@ def _due(context: Context) -> tuple[set[str], set[str]]:
         return lanes, follow_ups.due_accounts(session, now, [Verb.MEASURE])
 
 
+def _claim(context: Context) -> None:
+    """Let the store be the one of this engine; what was found wrong with it is told."""
+    mark = place.mark_file(context.store, context.media)
+    found = place.claim(context.store, mark, context.office.zone)
+    if found:
+        log.warning("%s", found)
+
+
 def beat(context: Context) -> bool:
     """Let others see that the engine is alive, and notice if the store was exchanged."""
-    found = place.beat(context.store, place.mark_file(context.media), context.office.zone)
+    mark = place.mark_file(context.store, context.media)
+    found = place.beat(context.store, mark, context.office.zone)
     if found:
         log.warning("%s", found)
     context.store.set_value("seen", context.now().isoformat())

@@ -1,13 +1,14 @@
 """accounts: where each account stands, that it stays who it was, and that its token never ends."""
 
+import json
 import logging
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from promoter.core.account import Quota
-from promoter.core.channel import Refreshes
+from promoter.core.account import Identity, Quota
+from promoter.core.channel import Identifies, Refreshes
 from promoter.core.errors import ChannelError, ConfigError, NotAuthorized
 from promoter.core.life import renew_at
 from promoter.core.model import Phrase
@@ -15,12 +16,16 @@ from promoter.pipeline.context import Account, Context
 from promoter.pipeline.renew import renew
 from promoter.store import credentials, database, deliveries
 from promoter.store.credentials import Sealed
+from promoter.store.database import Session
 from promoter.store.deliveries import AccountState
+from promoter.store.tables import OfficeRow
 
 log = logging.getLogger("promoter.accounts")
 
 RENEW_AGAIN = timedelta(minutes=5)
 """Least time between two tries to renew an account's credentials ahead of their end."""
+ASK_AGAIN = timedelta(minutes=5)
+"""Least time between two tries to find out whose keys the settings name."""
 
 LOCKED = Phrase("another machine may use the tokens; «promoter resume --other-machine-off»")
 
@@ -44,7 +49,8 @@ class Overview:
     """What is known of an account without asking its service.
 
     Attributes:
-        expires: When its credentials end; None where nobody said.
+        expires: When a person must authorise again, or else when its credentials end; None where
+            nobody said.
         problem: Why it stands still, or did last.
     """
 
@@ -67,13 +73,14 @@ def _seen(context: Context, account: Account) -> Overview:
         now, locked = database.now(session), bool(database.value(session, "locked"))
         state = deliveries.account(session, account.name)
         kept = credentials.get(session, account.name)
+        agreed_until = consent(session, account.name)
     standing, problem = _standing(account, state, now, locked=locked)
     return Overview(
         name=account.name,
         channel=account.channel,
         sandbox=account.sandbox,
         state=standing,
-        expires=kept.expires_at if in_force(account, kept) else None,
+        expires=agreed_until or (kept.expires_at if in_force(account, kept) else None),
         quota=state.quota,
         problem=problem,
     )
@@ -104,19 +111,98 @@ def in_force(account: Account, kept: Sealed) -> bool:
 def pin(context: Context, account: Account) -> Phrase | None:
     """Keep who an account is before it first speaks in public, and tell if it became another.
 
-    An account that speaks to a stand-in is nobody, so that a real one can take its place.
+    An account that speaks to a stand-in is nobody, so that a real one can take its place. Whose
+    keys are new in the settings is asked once, and again after a while if there is no answer.
 
     Returns:
-        Why it must not speak: the settings name somebody else by the name of this account.
+        Why it must not speak: the settings name somebody else by the name of this account, or the
+        keys of somebody else.
     """
-    problem = another(context, account)
-    if problem is None and account.identity and not account.sandbox:
-        with context.store.read() as session:
-            known = deliveries.account(session, account.name).identity
-        if not known:
-            _keep(context, account)
-            return another(context, account)
-    return problem
+    if account.sandbox or not account.identity:
+        return None
+    with context.store.read() as session:
+        known = deliveries.account(session, account.name).identity
+    if not known:
+        _keep(context, account)
+    return another(context, account) or _impostor(context, account)
+
+
+def _impostor(context: Context, account: Account) -> Phrase | None:
+    """Return why the keys of an account are somebody else's; ask only about keys that are new."""
+    try:
+        channel, origin = account.connect(), account.origin()
+    except ConfigError:
+        return None  # without its keys it cannot speak
+    if not isinstance(channel, Identifies):
+        return None
+    with context.store.read() as session:
+        now, state = database.now(session), deliveries.account(session, account.name)
+        kept = database.value(session, _verified(account))
+        asked = database.value(session, _asked(account))
+    mark, *who = json.loads(kept) if kept else [None]
+    if mark == origin:
+        return somebody_else(account, Identity(*who))
+    waits = state.paused or (state.wait_until is not None and state.wait_until > now)
+    if waits or (asked and abs(now - datetime.fromisoformat(asked)) < ASK_AGAIN):
+        return None
+    context.store.set_value(_asked(account), now.isoformat())
+    try:
+        found = channel.identity()
+    except (ChannelError, ConfigError) as error:
+        log.warning("%s: who it is was not answered yet: %s", account.name, error)
+        return None
+    recognise(context, account, found)
+    return somebody_else(account, found)
+
+
+def somebody_else(account: Account, found: Identity) -> Phrase | None:
+    """Return why who the service says it is, is not who the settings name."""
+    if account.identity in ("", f"{account.channel} {found.id}"):
+        return None
+    return Phrase(
+        "these are the credentials of {name} ({found}), the settings of {account} name "
+        "{wanted}; correct the settings, or authorise as the right one",
+        name=found.name,
+        found=found.id,
+        account=account.name,
+        wanted=account.identity,
+    )
+
+
+def recognise(context: Context, account: Account, found: Identity) -> None:
+    """Keep what a service said of who an account is: whose its keys are, and until when."""
+    until = found.expires_at.isoformat() if found.expires_at else ""
+    values = {_consent(account.name): until}
+    if not account.sandbox:
+        values[_verified(account)] = json.dumps([account.origin(), found.id, found.name])
+    for name, value in values.items():
+        if context.store.value(name) != value:
+            context.store.set_value(name, value)
+
+
+def doubt(session: Session, account: Account) -> None:
+    """Forget whose the keys of an account are, and when that was asked: it has new ones."""
+    for name in (_verified(account), _asked(account)):
+        session.merge(OfficeRow(name=name, value=""))
+
+
+def consent(session: Session, name: str) -> datetime | None:
+    """Return when a person must authorise an account again; None if never, or if nobody said."""
+    until = database.value(session, _consent(name))
+    return datetime.fromisoformat(until) if until else None
+
+
+def _consent(name: str) -> str:
+    return f"consent.{name}"
+
+
+def _verified(account: Account) -> str:
+    """Return the name under which the office keeps whose keys those of an account are."""
+    return f"verified.{account.name}"
+
+
+def _asked(account: Account) -> str:
+    return f"asked.{account.name}"
 
 
 def another(context: Context, account: Account) -> Phrase | None:

@@ -8,11 +8,12 @@ from datetime import datetime
 from pathlib import Path
 
 from promoter.core import alarm
-from promoter.core.alarm import AccountSeen, Alert, Kind, Message, Observed
+from promoter.core.alarm import AccountSeen, Alert, Kind, Message, Observed, StopSeen
 from promoter.core.model import Phrase
 from promoter.pipeline import lane
+from promoter.pipeline.accounts import by_person, consent
 from promoter.pipeline.context import Context
-from promoter.store import alerts, credentials, database, deliveries
+from promoter.store import alerts, credentials, database, deliveries, stops
 from promoter.store.database import Session
 
 log = logging.getLogger("promoter.alert")
@@ -53,7 +54,9 @@ def observe(context: Context) -> Observed:
             now=now,
             posts=alerts.suspects(session, now),
             accounts={name: _account(session, name) for name in context.accounts},
+            stops=[_stop(item) for item in stops.stopped(session)],
             paused=lane.stands_still(session),
+            locked=bool(database.value(session, "locked")),
             free=free,
             disk=str(folder),
         )
@@ -78,10 +81,16 @@ def _account(session: Session, name: str) -> AccountSeen:
         name=name,
         paused=state.paused,
         wait_until=state.wait_until,
-        problem=state.problem,
+        problem=None if by_person(state) else state.problem,
         issued_at=kept.issued_at,
         expires_at=kept.expires_at,
+        consent_until=consent(session, name),
     )
+
+
+def _stop(found: stops.Stop) -> StopSeen:
+    subject = found.subject
+    return StopSeen(subject.kind.value, subject.code, found.name, found.seen)
 
 
 def disk(context: Context) -> tuple[Path, int | None]:
@@ -106,7 +115,9 @@ def _free(folder: Path) -> int | None:
 
 WORDS: Mapping[Kind, Phrase] = {
     Kind.SILENT: Phrase("The service does not run"),
+    Kind.LOCKED: Phrase("Another machine may be at this office's work"),
     Kind.DISK: Phrase("The disk is nearly full"),
+    Kind.STOPPED: Phrase("Stopped, and still live"),
     Kind.LATE: Phrase("Not sent in time"),
     Kind.PAUSED: Phrase("Accounts that stand still"),
     Kind.HELD: Phrase("Nobody knows whether it went out"),

@@ -35,7 +35,15 @@ from promoter.core.model import (
     digest,
 )
 from promoter.pipeline import lane
-from promoter.pipeline.accounts import LOCKED, another, by_person, in_force
+from promoter.pipeline.accounts import (
+    LOCKED,
+    another,
+    by_person,
+    doubt,
+    in_force,
+    recognise,
+    somebody_else,
+)
 from promoter.pipeline.context import Account, Context
 from promoter.store import credentials, database, deliveries
 from promoter.store.credentials import Sealed
@@ -111,7 +119,7 @@ def connect(
         found = obtain()
         if not found.values or not all(found.values.values()):
             raise Transient(Phrase("the service gave an empty token"), scope=Scope.ACCOUNT)
-        _keep(context, account, before.sealed, found)
+        _keep(context, account, before.sealed, found, replace=replace)
     except PromoterError:
         with context.store.write() as session:
             credentials.release(session, account.name)
@@ -135,10 +143,10 @@ def check(context: Context, account: Account) -> Identity | None:
         ChannelError: The service does not know the account (any more), or did not answer.
     """
     identity = _who(context, account)
-    with context.store.write() as session:
-        state = deliveries.account(session, account.name)
-        if state.problem and state.problem.text == UNCHECKED.text:
-            deliveries.save_account(session, account.name, _free(account, state))
+    with context.store.read() as session:
+        problem = deliveries.account(session, account.name).problem
+    if problem and problem.text == UNCHECKED.text:
+        _go_on(context, account)
     return identity
 
 
@@ -190,8 +198,14 @@ def _lease(context: Context, account: Account) -> _Before:
     )
 
 
-def _keep(context: Context, account: Account, before: Sealed, found: Credentials) -> None:
-    """Seal and keep credentials, and let the account stand still until they are checked."""
+def _keep(
+    context: Context, account: Account, before: Sealed, found: Credentials, *, replace: bool
+) -> None:
+    """Seal and keep credentials, and let the account stand still until they are checked.
+
+    Args:
+        replace: Who the account was is forgotten.
+    """
     known: dict[str, str] = {}
     with suppress(ConfigError):  # sealed with a key that is lost: they are to be replaced anyway
         known = context.vault.open(before.text) if in_force(account, before) else {}
@@ -199,10 +213,12 @@ def _keep(context: Context, account: Account, before: Sealed, found: Credentials
     with context.store.write() as session:
         now, state = database.now(session), deliveries.account(session, account.name)
         credentials.keep(session, account.name, sealed, origin, now, found.life)
+        doubt(session, account)
         if not by_person(state):
             problem = Phrase(UNCHECKED.text, account=account.name)
             state = changed(state, paused=True, problem=problem)
-            deliveries.save_account(session, account.name, state)
+        identity = "" if replace else state.identity
+        deliveries.save_account(session, account.name, changed(state, identity=identity))
 
 
 def _put_back(context: Context, account: Account, before: _Before) -> None:
@@ -215,7 +231,12 @@ def _put_back(context: Context, account: Account, before: _Before) -> None:
         issued = kept.issued_at or database.now(session)
         credentials.keep(session, account.name, kept.text, kept.origin, issued, life)
         state = deliveries.account(session, account.name)
-        state = changed(state, paused=before.state.paused, problem=before.state.problem)
+        state = changed(
+            state,
+            paused=before.state.paused,
+            problem=before.state.problem,
+            identity=before.state.identity,
+        )
         deliveries.save_account(session, account.name, state)
 
 
@@ -240,18 +261,13 @@ def _free(account: Account, state: AccountState) -> AccountState:
 def _who(context: Context, account: Account) -> Identity | None:
     account.connect()  # a secret that is missing is told as such
     found = lane.ask(context, account, _identity)
-    if found is None or account.identity in ("", f"{account.channel} {found.id}"):
-        return found
-    raise ConfigError(
-        Phrase(
-            "these are the credentials of {name} ({found}), the settings of {account} name "
-            "{wanted}; correct the settings, or authorise as the right one",
-            name=found.name,
-            found=found.id,
-            account=account.name,
-            wanted=account.identity,
-        )
-    )
+    if found is None:
+        return None
+    problem = somebody_else(account, found)
+    if problem:
+        raise ConfigError(problem)
+    recognise(context, account, found)
+    return found
 
 
 def _identity(channel: Channel) -> Identity | None:

@@ -34,13 +34,14 @@ def deliver(context: Context, account: Account) -> list[Delivery]:
     """
     done: list[Delivery] = []
     while True:
-        taken = _claim(context, account)
-        if taken is None:
-            return done
-        if taken.creative is None:
-            done.append(taken.delivery)
-            continue
-        after, go_on = _publish(context, account, taken, taken.creative)
+        with fence(context.call_limit.total_seconds()):  # from before the lease begins
+            taken = _claim(context, account)
+            if taken is None:
+                return done
+            if taken.creative is None:
+                done.append(taken.delivery)
+                continue
+            after, go_on = _publish(context, account, taken, taken.creative)
         done.append(after)
         if not go_on:
             return done
@@ -63,7 +64,7 @@ def _claim(context: Context, account: Account) -> _Claim | None:
             return None
         if new.state is not State.SENDING or composed is None:
             return _Claim(new)
-        deliveries.save_account(session, account.name, deliveries.public(state, now))
+        deliveries.public(session, account.name, now)
         attempt = deliveries.begin(session, old.key, "publish", now)
         return _Claim(new, attempt, composed.creative)
 
@@ -80,8 +81,9 @@ def _gate(
     zone = context.office.zone
     today = datetime.combine(now.astimezone(zone).date(), datetime.min.time(), zone)
     tomorrow = datetime.combine(today.date() + timedelta(days=1), datetime.min.time(), zone)
-    waits = [at for at in (state.wait_until,) if at]
-    if state.public_at:
+    waits = [state.wait_until] if state.wait_until and lane.waits(state, now) else []
+    waits += [until for until in (lane.parked_until(state),) if until]
+    if state.public_at and state.public_at <= now:  # a clock that was ahead delays nothing
         waits.append(state.public_at + account.min_gap)
     mark = composed.creative.digest() if composed else "none"
     full = deliveries.public_between(session, account.name, today, tomorrow) >= account.daily_limit
@@ -118,12 +120,9 @@ def _publish(
         after = lane.unmade(context, unsent, error.phrase)
         return after, lane.conclude(context, account, attempt, (claimed, after))
     try:
-        with fence(context.call_limit.total_seconds()):
-            receipt = lane.ask(
-                context,
-                account,
-                lambda channel: channel.publish(shown, claimed.key, claimed.draft),
-            )
+        receipt = lane.ask(
+            context, account, lambda channel: channel.publish(shown, claimed.key, claimed.draft)
+        )
     except ChannelError as error:
         after = life.failed(claimed, error, context.now())
         return after, lane.conclude(context, account, attempt, (claimed, after), error)

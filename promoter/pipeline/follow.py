@@ -31,7 +31,7 @@ def take(context: Context, account: Account, verb: Verb) -> FollowUp | None:
         state = deliveries.account(session, account.name)
         if state.paused or lane.stands_still(session):
             return None
-        if state.wait_until and state.wait_until > now:
+        if lane.waits(state, now):
             return None
         for found in follow_ups.due(session, account.name, verb, now):
             leased = replace(found, lease_until=now + context.lease(session))

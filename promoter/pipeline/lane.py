@@ -1,7 +1,8 @@
 """What the steps of one account share: leases, the bytes to send, and how an attempt ends."""
 
 import logging
-from collections.abc import Callable, Collection
+import math
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TypeVar
@@ -20,12 +21,16 @@ from promoter.core.errors import (
 )
 from promoter.core.ladder import RUNGS
 from promoter.core.model import Creative, Phrase, Placement
+from promoter.pipeline.accounts import by_person
 from promoter.pipeline.context import Account, Context
 from promoter.pipeline.renew import renew
 from promoter.remote import quota
-from promoter.remote.gauge import gauge
+from promoter.remote.answer import LONGEST_WAIT
+from promoter.remote.deadline import fenced_until
+from promoter.remote.gauge import Reading, gauge
 from promoter.store import creatives, credentials, database, deliveries, follow_ups, posts
 from promoter.store.database import Session
+from promoter.store.deliveries import AccountState
 from promoter.store.follow_ups import Verb
 
 Told = TypeVar("Told")
@@ -62,16 +67,28 @@ def lease(context: Context, account: Account, states: Collection[State]) -> Deli
         return None
     with context.store.write(durable=False) as session:
         now = database.now(session)
-        wait_until = deliveries.account(session, account.name).wait_until
-        if wait_until and wait_until > now:
+        state = deliveries.account(session, account.name)
+        if waits(state, now):
             return None
-        if State.DUE in states and database.value(session, "locked"):
+        if State.DUE in states and (database.value(session, "locked") or _parked(state, now)):
             return None
         for found in deliveries.due(session, account.name, states, now):
             leased = replace(found, lease_until=now + context.lease(session))
             if deliveries.save(session, found, leased, now):
+                if found.lease_until:  # whoever had it died in the middle of an attempt
+                    deliveries.end_open(session, found.key, "WorkerDied", now)
                 return leased
         return None
+
+
+def waits(state: AccountState, now: datetime) -> bool:
+    """Tell whether a service asked an account to wait; a clock that has jumped asks for nothing."""
+    return state.wait_until is not None and now < state.wait_until <= now + LONGEST_WAIT
+
+
+def _parked(state: AccountState, now: datetime) -> bool:
+    until = parked_until(state)
+    return until is not None and now < until <= now + LONGEST_WAIT
 
 
 def begin(context: Context, key: str, verb: str) -> int:
@@ -102,6 +119,8 @@ def ask(context: Context, account: Account, question: Callable[[Channel], Told])
         renew(context, account, channel, version)
     except (OutcomeUnknown, ConfigError) as error:  # the question itself was surely not done
         raise Transient(error.phrase, scope=Scope.ACCOUNT) from None
+    if fenced_until() < math.inf and paused(context, account):  # it took a while, and is public
+        raise Transient(Phrase("it was paused meanwhile"))
     return _asked(context, account, _connected(account), question)
 
 
@@ -113,28 +132,56 @@ def _asked(
             return question(channel)
         finally:
             if seen:
-                _keep_quota(context, account, quota.worst(seen, context.now()))
+                _keep_quota(context, account, seen)
 
 
-def _keep_quota(context: Context, account: Account, told: Quota | None) -> None:
-    """Keep what a service said of the calls that are left; let the account wait near their end."""
-    if told is None:
-        return
+def _keep_quota(context: Context, account: Account, seen: Sequence[Reading]) -> None:
+    """Keep what a service said of the calls that are left; nothing that fails here matters."""
+    try:
+        told = quota.worst(seen, context.now())
+        if told:
+            _keep_told(context, account, told)
+    except ConfigError as error:
+        log.warning("%s: what is left of its calls was not kept: %s", account.name, error)
+
+
+def _keep_told(context: Context, account: Account, told: Quota) -> None:
     with context.store.read() as session:
         kept = deliveries.account(session, account.name).quota
-    if kept and abs(kept.used - told.used) < TOLD and told.used < NEARLY_USED_UP:
+    nearly = told.used >= NEARLY_USED_UP
+    before = kept is not None and kept.used >= NEARLY_USED_UP
+    if kept and not nearly and not before and abs(kept.used - told.used) < TOLD:
         return
     with context.store.write(durable=False) as session:
         now = database.now(session)
-        state = replace(deliveries.account(session, account.name), quota=told)
+        state = deliveries.account(session, account.name)
         until = told.until or now + QUOTA_WAIT
-        if told.used >= NEARLY_USED_UP and until > (state.wait_until or now):
-            phrase = Phrase(
-                "{share} % of the calls that the service allows are used up; it waits for the rest",
-                share=int(told.used * 100),
-            )
-            state = replace(state, wait_until=until, problem=phrase)
-        deliveries.save_account(session, account.name, state)
+        changed = replace(state, quota=replace(told, until=until if nearly else told.until))
+        if not state.paused and (nearly or before):
+            changed = replace(changed, problem=_used_up(told) if nearly else None)
+        deliveries.save_account(session, account.name, changed)
+
+
+def _used_up(told: Quota) -> Phrase:
+    return Phrase(
+        "{share} % of the calls that the service allows are used up; it waits for the rest",
+        share=int(told.used * 100),
+    )
+
+
+def parked_until(state: AccountState) -> datetime | None:
+    """Return until when an account begins nothing new because its allowance is nearly used up.
+
+    What is in doubt is looked for all the same.
+    """
+    nearly = state.quota is not None and state.quota.used >= NEARLY_USED_UP
+    return state.quota.until if state.quota and nearly else None
+
+
+def paused(context: Context, account: Account) -> bool:
+    """Tell whether the office or an account stands still."""
+    with context.store.read() as session:
+        return stands_still(session) or deliveries.account(session, account.name).paused
 
 
 def _connected(account: Account) -> Channel:
@@ -212,7 +259,7 @@ def conclude(
     """
     old, new = change
     outcome = type(error).__name__ if error else new.state.value
-    with context.store.write(durable=False) as session:
+    with context.store.write(durable=new.state is State.WITHDRAWN) as session:
         now = database.now(session)
         deliveries.end(session, attempt, outcome, now, error.phrase if error else new.note)
         if old.state is State.PUBLISHED:
@@ -221,7 +268,7 @@ def conclude(
             new = _answered_late(session, new, now) or old
         if new.state is State.PUBLISHED and old.state is not State.PUBLISHED:
             follow(session, account, new, now)
-        if new.state is State.WITHDRAWN:
+        if new.state is State.WITHDRAWN and old.state is not State.WITHDRAWN:
             follow_ups.close(session, new.key)
         go_on = charge(session, account.name, error, now)
     log.info("%s %s %s", old.key, account.name, outcome)
@@ -252,10 +299,18 @@ def follow(session: Session, account: Account, live: Delivery, now: datetime) ->
         follow_ups.ask(session, live.key, Verb.COMMENT, account.name, now)
 
 
+_MAY_TURN_OUT_LIVE = frozenset(
+    {State.UNKNOWN, State.HELD, State.DUE, State.READY, State.MISSED, State.FAILED}
+)
+
+
 def _answered_late(session: Session, new: Delivery, now: datetime) -> Delivery | None:
-    """Keep a receipt that arrived after the lease had ended: it settles the doubt."""
+    """Keep a receipt that arrived after the lease had ended: it settles the doubt.
+
+    Also where the post was given up or was about to be sent again.
+    """
     current = deliveries.get(session, new.key)
-    if current and new.receipt and current.state in (State.UNKNOWN, State.HELD):
+    if current and new.receipt and current.state in _MAY_TURN_OUT_LIVE:
         settled = life.accepted(current, new.receipt, now)
         if deliveries.save(session, current, settled, now):
             return settled
@@ -271,16 +326,25 @@ def stand_still(context: Context, account: Account, why: Phrase) -> None:
 
 
 def charge(session: Session, name: str, error: ChannelError | None, now: datetime) -> bool:
-    """Let an account wait or stand still if the error concerns all of it."""
+    """Let an account wait or stand still if the error concerns all of it.
+
+    Why an account is paused stays said until it goes on: a person's word above all.
+    """
     state = deliveries.account(session, name)
     match error:
         case NotAuthorized():
-            changed = replace(state, paused=True, problem=error.phrase)
+            why = state.problem if by_person(state) else error.phrase
+            changed = replace(state, paused=True, problem=why)
         case Transient(scope=Scope.ACCOUNT):
             until = now + (error.after or ACCOUNT_WAIT)
-            changed = replace(state, wait_until=until, problem=error.phrase)
+            until = (
+                max(until, state.wait_until) if waits(state, now) and state.wait_until else until
+            )
+            why = state.problem if state.paused else error.phrase
+            changed = replace(state, wait_until=until, problem=why)
         case None if state.wait_until and state.wait_until <= now:
-            changed = replace(state, wait_until=None, problem=None)
+            why = state.problem if state.paused else None
+            changed = replace(state, wait_until=None, problem=why)
         case _:
             return True
     deliveries.save_account(session, name, changed)

@@ -117,8 +117,7 @@ def _take(context: Context, account: Account) -> _Taken:
     taken = {}
     with context.store.write() as session:
         now = database.now(session)
-        wait_until = deliveries.account(session, account.name).wait_until
-        if wait_until and wait_until > now:
+        if lane.waits(deliveries.account(session, account.name), now):
             return _Taken({}, {})
         for found in follow_ups.due(session, account.name, Verb.MEASURE, now, limit=BATCH):
             tries = found.tries + 1

@@ -3,14 +3,16 @@
 import logging
 from datetime import timedelta
 
+from promoter.core.account import Credentials
 from promoter.core.channel import Refreshes
-from promoter.core.errors import ChannelError, NotAuthorized, Scope, Transient
+from promoter.core.errors import ChannelError, ConfigError, NotAuthorized, Scope, Transient
 from promoter.core.model import Phrase
 from promoter.pipeline.context import Account, Context
 from promoter.store import credentials, database
 
 log = logging.getLogger("promoter.renew")
 
+KEEP_TRIES, KEEP_AGAIN = 24, timedelta(seconds=5)
 BUSY = timedelta(seconds=5)
 """How long to wait while another worker renews."""
 
@@ -47,7 +49,7 @@ def renew(context: Context, account: Account, channel: Refreshes, version: int) 
         )
     try:
         found = channel.refresh()
-        if not all(found.values.values()):
+        if not found.values or not all(found.values.values()):
             raise Transient(Phrase("the service gave an empty token"), scope=Scope.ACCOUNT)
     except ChannelError as error:
         with context.store.write() as session:
@@ -55,14 +57,32 @@ def renew(context: Context, account: Account, channel: Refreshes, version: int) 
         if isinstance(error, NotAuthorized):
             raise _ended(account, error.phrase) from None
         raise
-    with context.store.write() as session:
-        before = credentials.get(session, account.name)
-        current = before.text and before.origin == origin
-        known = context.vault.open(before.text) if current else {}
-        sealed = context.vault.seal({**known, **found.values})
-        now = database.now(session)
-        credentials.keep(session, account.name, sealed, origin, now, found.life)
+    _keep(context, account, origin, found)
     log.info("%s renewed", account.name)
+
+
+def _keep(context: Context, account: Account, origin: str, found: Credentials) -> None:
+    """Keep the new pair; the old one is used up, so a disk or database in trouble is waited for.
+
+    Raises:
+        ConfigError: It could not be kept in two minutes: somebody must authorise again.
+    """
+    for left in reversed(range(KEEP_TRIES)):
+        try:
+            with context.store.write() as session:
+                before = credentials.get(session, account.name)
+                current = before.text and before.origin == origin
+                known = context.vault.open(before.text) if current else {}
+                sealed = context.vault.seal({**known, **found.values})
+                now = database.now(session)
+                credentials.keep(session, account.name, sealed, origin, now, found.life)
+        except ConfigError as error:
+            log.error("%s: its new token is not kept yet: %s", account.name, error)  # noqa: TRY400
+            if not left or context.stopping.is_set():
+                raise ConfigError(_ended(account, error.phrase).phrase) from None
+            context.stopping.wait(KEEP_AGAIN.total_seconds())
+        else:
+            return
 
 
 def _ended(account: Account, why: Phrase) -> NotAuthorized:

@@ -17,10 +17,14 @@ from promoter.core.model import Phrase
 from promoter.pipeline.context import Context
 from promoter.store import archive, backup, database, deliveries, migrations, whereabouts
 from promoter.store.archive import Head
+from promoter.store.backup import Kept
 from promoter.store.database import Session
 
 LOOK_BEFORE = timedelta(hours=1)
 """Services' clocks differ from ours: a look-up begins so long before a post can have gone out."""
+
+RESTORED = "restored"
+"""The office's pause that nobody but a restore or a copy has made."""
 
 MAYBE = Phrase("it may have been sent after the backup was made; it is looked up first")
 UNDER_WAY = Phrase("it was being sent when the backup was made; it is looked up first")
@@ -33,18 +37,21 @@ class Restored:
     Attributes:
         head: What the backup says of itself.
         before: The backup of what was there before; None if there was nothing to keep.
+        kept: What stayed though the backup says otherwise.
         doubtful: How many posts are looked up before anything is sent.
     """
 
     head: Head
     before: Path | None
+    kept: Kept
     doubtful: int
 
 
 def restore(context: Context, file: Path, generation: int) -> Restored:
     """Let the store hold what a backup holds, and the office stand still.
 
-    All or nothing; a running engine may go on: what it is sending is looked up, too.
+    All or nothing; a running engine may go on: what it is sending is looked up, too. Credentials
+    that were renewed since and stops in force stay, if the backup is of this store.
 
     Args:
         generation: The store comes further than this, too.
@@ -55,15 +62,15 @@ def restore(context: Context, file: Path, generation: int) -> Restored:
     """
     with archive.reading(file) as source:
         _refuse_newer(file, source.head)
-        before = _safety(context, file)
+        before = _safety(context)
         _put_media(context, source)
         with context.store.write() as session:
             least = max(generation, whereabouts.standing(session).generation)
-            backup.put_back(session, source)
+            kept = backup.put_back(session, source)
             further = max(least, whereabouts.standing(session).generation) + 1
             whereabouts.claim(session, source.head.store or uuid4().hex, further)
             doubtful = distrust(session, source.head.made_at, context.office.zone)
-    return Restored(source.head, before, doubtful)
+    return Restored(source.head, before, kept, doubtful)
 
 
 def _refuse_newer(file: Path, head: Head) -> None:
@@ -79,13 +86,17 @@ def _refuse_newer(file: Path, head: Head) -> None:
         )
 
 
-def _safety(context: Context, file: Path) -> Path | None:
-    """Keep what is there beside the backup, if a person would miss it."""
+def _safety(context: Context) -> Path | None:
+    """Keep what is there beside the store, if a person would miss it.
+
+    Not beside the backup: that may lie on a medium that cannot be written.
+    """
     with context.store.read() as session:
         if not whereabouts.has_posts(session):
             return None
     moment = datetime.now(UTC).strftime("%Y%m%d-%H%M%S-%f")
-    before = file.with_name(f"before-restore-{moment}.zip")
+    here = whereabouts.file(context.store) or context.media.root
+    before = here.with_name(f"before-restore-{moment}.zip")
     backup.write(context.store, context.media, before)
     return before
 
@@ -110,13 +121,14 @@ def distrust(session: Session, since: datetime, zone: ZoneInfo) -> int:
     """Let the office stand still, and look up what may have gone out; return how many posts.
 
     Args:
-        since: What happened later the store may not know.
+        since: What happened later the store may not know; one in the future counts as now.
         zone: The office's: posts go out on their own local day, and a slot may have been moved
             within it; a key that was used after this moment is not planned anew before tomorrow.
     """
     now = database.now(session)
-    first, tomorrow = _midnight(since, zone), _midnight(now, zone, days=1)
-    keys = [*whereabouts.sending(session), *whereabouts.in_doubt(session, since, first, tomorrow)]
+    known = min(since, now)
+    first, tomorrow = _midnight(known, zone), _midnight(now, zone, days=1)
+    keys = [*whereabouts.sending(session), *whereabouts.in_doubt(session, known, first, tomorrow)]
     whereabouts.let_go(session)
     for key in keys:
         old = deliveries.get(session, key)
@@ -126,8 +138,8 @@ def distrust(session: Session, since: datetime, zone: ZoneInfo) -> int:
     locked = database.value(session, "locked")
     whereabouts.keep(
         session,
-        paused="restored",
-        locked=min(locked, since.isoformat()) if locked else since.isoformat(),
+        paused=database.value(session, "paused") or RESTORED,
+        locked=min(locked, known.isoformat()) if locked else known.isoformat(),
         **{"plan.not_before": tomorrow.isoformat()},
     )
     return len(keys)
@@ -141,8 +153,9 @@ def doubted(delivery: Delivery, since: datetime, now: datetime, zone: ZoneInfo) 
     under_way = delivery.state in (State.SENDING, State.UNKNOWN)
     unsent = replace(delivery, draft=None, looks=0, sure=0)
     if not under_way:
-        earliest = max(since, _midnight(delivery.at, zone)) - LOOK_BEFORE
-        unsent = replace(unsent, sent_at=earliest)
+        day = _midnight(delivery.at, zone)
+        earliest = day if since > now else max(since, day)  # the future tells nothing of today
+        unsent = replace(unsent, sent_at=earliest - LOOK_BEFORE)
     return life.lost(unsent, now, UNDER_WAY if under_way else MAYBE)
 
 

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from promoter.core import delivery as life
-from promoter.core.channel import Channel, Finds, Resumes, Watches
+from promoter.core.channel import Channel, Finds, Resumes
 from promoter.core.delivery import UNATTEMPTED, Delivery, State
 from promoter.core.errors import ChannelError
 from promoter.core.model import Absent, Phrase, Receipt
@@ -64,20 +64,12 @@ def _look(context: Context, account: Account, leased: Delivery) -> tuple[Deliver
         case Receipt():
             after = life.accepted(free, account.seen(answer), now)
         case Absent():
-            after = life.not_found(free, answer, now, resend=_may_resend(account))
-            if after.state in (State.DUE, State.MISSED):
+            after = life.not_found(free, answer, now, resend=account.resend_after_absent)
+            if after.state is State.DUE:
                 _watch(context, account, after)
         case None:
             after = life.held(free, now)
     return after, lane.conclude(context, account, attempt, (leased, after))
-
-
-def _may_resend(account: Account) -> bool:
-    """Tell whether an account sends again after looks that may lag.
-
-    Only where a second copy can be seen, which is what makes that bearable.
-    """
-    return account.resend_after_absent and isinstance(account.connect(), Watches)
 
 
 def _watch(context: Context, account: Account, absent: Delivery) -> None:

@@ -13,11 +13,11 @@ from promoter.core import delivery as life
 from promoter.core.channel import Channel, Finds, Watches, Withdraws
 from promoter.core.delivery import Delivery
 from promoter.core.errors import ChannelError, Rejected
-from promoter.core.model import Creative, Draft, Phrase, Receipt
+from promoter.core.model import Creative, Draft, Phrase, Placement, Receipt
 from promoter.pipeline import follow, lane
 from promoter.pipeline.context import Account, Context
 from promoter.remote.deadline import fence
-from promoter.store import deliveries
+from promoter.store import creatives, deliveries
 from promoter.store.follow_ups import FollowUp, Verb
 
 log = logging.getLogger("promoter.watch")
@@ -41,11 +41,15 @@ def _watch(context: Context, account: Account, leased: FollowUp) -> Delivery | N
     key = leased.key
     with context.store.read() as session:
         old, sends = deliveries.get(session, key), deliveries.sends(session, key)
+        composed_at = creatives.composed_at(session, key)
     sought = lane.sought(context, key)
-    if old is None or sought is None:
-        follow.close(context, leased)
+    if old is None or sought is None or sought.placement is Placement.LISTING:
+        follow.close(context, leased)  # a listing is written over by its code: it has no copies
         return None
     since, sent = min([old.at - EARLY, *sends]), max([old.at, *sends])
+    same_words = composed_at is not None and composed_at <= min(sends, default=composed_at)
+    if not same_words:  # what was sent first is not known any more: only its link is
+        sought = replace(sought, caption=sought.link)
     attempt = lane.begin(context, key, "watch")
     try:
         copies = lane.ask(
@@ -56,24 +60,52 @@ def _watch(context: Context, account: Account, leased: FollowUp) -> Delivery | N
         over = life.watch_again(sent, context.now()) is None
         follow.close(context, leased, error, lasting=not over)
         return None
-    after = _sorted_out(context, account, attempt, old, copies or ())
+    after = _sorted_out(context, account, attempt, old, copies or (), same_words=same_words)
     again = life.watch_again(sent, context.now()) if copies is not None else None
     follow.again(context, leased, again)
     return after if after != old else None
 
 
 def _sorted_out(
-    context: Context, account: Account, attempt: int, old: Delivery, copies: Sequence[Receipt]
+    context: Context,
+    account: Account,
+    attempt: int,
+    old: Delivery,
+    copies: Sequence[Receipt],
+    *,
+    same_words: bool,
 ) -> Delivery:
-    """Return the post after what was seen of it: adopted, or rid of its further copies."""
-    found = life.sighted(old, [account.seen(item) for item in copies], context.now())
-    after = found.delivery
-    if not found.extra and after.note and after.note.text == COPY.text:
-        after = replace(after, note=None)
-    lane.conclude(context, account, attempt, (old, after))
+    """Return the post after what was seen of it: adopted, or rid of its further copies.
+
+    What only carries the same link may be somebody's own post about it: that is told, not deleted.
+    """
+    seen = [account.seen(item) for item in copies]
+    adopted = life.sighted(old, seen, context.now()).delivery
+    lane.conclude(context, account, attempt, (old, adopted))
+    with context.store.read() as session:  # somebody may have decided meanwhile
+        current = deliveries.get(session, old.key) or old
+    found = life.sighted(current, seen, context.now())
+    told = found.extra if not same_words else life.unsorted(current, seen)
+    if told:
+        return _told(context, account, current, told[0])
+    if not found.extra and current.note and current.note.text == COPY.text:
+        return _noted(context, account, current, None)
     for extra in found.extra:
-        after = _take_down(context, account, after, extra)
-    return after
+        if lane.paused(context, account):
+            break
+        current = _take_down(context, account, current, extra)
+    return current
+
+
+def _told(context: Context, account: Account, old: Delivery, extra: Receipt) -> Delivery:
+    note = Phrase(COPY.text, url=extra.url or extra.remote_id)
+    return old if old.note == note else _noted(context, account, old, note)
+
+
+def _noted(context: Context, account: Account, old: Delivery, note: Phrase | None) -> Delivery:
+    attempt = lane.begin(context, old.key, "watch")
+    lane.conclude(context, account, attempt, (old, replace(old, note=note)))
+    return replace(old, note=note)
 
 
 def _copies(

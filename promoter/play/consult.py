@@ -11,6 +11,7 @@ from promoter.core.channel import Channel, Identifies
 from promoter.core.errors import ChannelError
 from promoter.core.model import Phrase
 from promoter.pipeline import lane
+from promoter.pipeline.accounts import recognise, somebody_else
 from promoter.pipeline.context import Account
 from promoter.play.finding import Check, Part
 from promoter.remote import gauge
@@ -51,6 +52,11 @@ def _account(world: World, account: Account, skews: Skews, wall: Clock) -> Check
             account=name,
         )
         return Part().bad(error.phrase, fix)
+    if who:
+        recognise(world.context, account, who)
+        problem = somebody_else(account, who)
+        if problem:
+            return Part().bad(problem, again)
     if who and who.lacks:
         lacks = Phrase("{who} lacks {rights}", who=who.name, rights=", ".join(who.lacks))
         return Part().bad(lacks, again)
@@ -96,9 +102,9 @@ def _asked(channel: Channel, account: Account, skews: Skews, wall: Clock) -> Ide
         with gauge.gauge() as seen:
             return channel.identity()
     finally:
-        for headers in seen:  # whoever asks counts the calls that are left
-            gauge.note(headers)
-        skew = _skew(seen[-1], wall()) if seen and not account.sandbox else None
+        for headers, write in seen:  # whoever asks counts the calls that are left
+            gauge.note(headers, write=write)
+        skew = _skew(seen[-1][0], wall()) if seen and not account.sandbox else None
         if skew is not None:
             skews.append((account.name, skew))
 
@@ -107,7 +113,7 @@ def _skew(headers: Mapping[str, str], now: datetime) -> timedelta | None:
     """Return how far a service's clock is ahead; it tells whole seconds only."""
     try:
         told = parsedate_to_datetime(headers.get("Date", ""))
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return told - now if told.tzinfo else None
 
@@ -122,10 +128,11 @@ def _version(world: World, account: Account) -> Iterator[Check]:
         return
     office, today = world.context.office, world.context.now().date()
     part = Part(f"version {account.name}", Phrase("version of {name}", name=account.name))
+    ours = module.Config.model_fields["version"].default  # it may have no known end yet
     fix = Phrase(
         "set version of {account} to a newer one: {newest}",
         account=account.name,
-        newest=max(ends, key=lambda item: ends[item]),
+        newest=max((*ends, ours), key=lambda item: ends.get(item, date.max)),
     )
     end = ends.get(version)
     if end is None:

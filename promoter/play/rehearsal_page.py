@@ -1,6 +1,5 @@
 """The report of a rehearsal: what would go out day by day, and what was held and why."""
 
-import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -188,13 +187,6 @@ def _picture(context: Context, creative: Creative | None, out: Path) -> tuple[st
         target = out / "media" / f"{medium.sha256}.jpg"
         if source.exists():
             if not target.exists():
-                _linked(source, target)
+                shutil.copy2(source, target)
             return target.name, medium.alt
     return "", ""
-
-
-def _linked(source: Path, target: Path) -> None:
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)

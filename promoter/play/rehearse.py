@@ -5,7 +5,6 @@ it again; this one plays the services: stand-ins, and the copy's own site behind
 """
 
 import multiprocessing
-import os
 import shutil
 import signal
 from collections import Counter
@@ -38,6 +37,8 @@ from promoter.web.server import Site, bind
 AFTER = timedelta(hours=3)
 """So much longer than the last slot is played, so that what is in doubt then can be settled."""
 WEEKS = timedelta(days=28)
+MARK = ".rehearsal"
+"""Stands in a folder that a rehearsal made and the next one may delete."""
 WAY_OF_A_POST, PUBLIC_WAY = 2_500, 400
 """About how many calls and returns one post passes on its way, and while it is made public."""
 RESERVE = 8
@@ -90,9 +91,7 @@ def rehearse(wish: Wish, progress: Progress = lambda _share: None) -> Rehearsal:
 
 def _set_up(wish: Wish) -> tuple[Stage, datetime]:
     """Make the copy, and return the stage and the moment at which it begins."""
-    folder = wish.out / "office"
-    with suppress(FileNotFoundError):
-        shutil.rmtree(folder)
+    folder = _emptied(wish.out / "office")
     site, line, sandbox = _free_ports(3)
     line = line if wish.faults else site
     stage = Stage(
@@ -112,6 +111,29 @@ def _set_up(wish: Wish) -> tuple[Stage, datetime]:
 
 
 _EVER = datetime.max.replace(tzinfo=UTC)
+
+
+def _emptied(folder: Path) -> Path:
+    """Return the folder of the copy without what an earlier rehearsal left in it.
+
+    Raises:
+        ConfigError: Something else is in it.
+    """
+    mark = folder / MARK
+    try:
+        if folder.exists():
+            if not mark.is_file():
+                raise ConfigError(
+                    Phrase("{folder} is not of a rehearsal; choose another --out", folder=folder)
+                )
+            shutil.rmtree(folder)
+        folder.mkdir(parents=True)
+        mark.touch()
+    except OSError as error:
+        raise ConfigError(
+            Phrase("cannot write to {folder}: {why}", folder=folder, why=error.strerror or "")
+        ) from None
+    return folder
 
 
 def _free_ports(count: int) -> list[int]:
@@ -135,7 +157,8 @@ def _copy_office(wish: Wish, stage: Stage) -> None:
         _disarm(stage)
         media = real.context.media.root
         if media.is_dir():
-            shutil.copytree(media, stage.folder / "media", copy_function=_linked)
+            unfinished = shutil.ignore_patterns("*.part")
+            shutil.copytree(media, stage.folder / "media", ignore=unfinished)
     finally:
         real.close()
 
@@ -152,15 +175,6 @@ def _has_store(settings: Path) -> bool:
     """Tell whether the office has a store; without one its first plan is rehearsed."""
     url = read_settings(settings)[0].store.url
     return not url.startswith("sqlite:///") or Path(url.removeprefix("sqlite:///")).exists()
-
-
-def _linked(source: str, target: str) -> str:
-    """Link a file, which never changes, or copy it to another disk."""
-    try:
-        os.link(source, target)
-    except OSError:
-        shutil.copy2(source, target)
-    return target
 
 
 def _plan(world: World) -> None:
@@ -263,6 +277,8 @@ def _serve(line: Connection, services: _Services, moved: Callable[[datetime], No
     """Follow one life of the delivering process; return where it died, or an empty text."""
     point = ""
     while True:
+        if not line.poll(PATIENCE_SECONDS):
+            raise RuntimeError("the delivering process does not go on")
         try:
             kind, value = line.recv()
         except EOFError:
@@ -299,7 +315,7 @@ def _judge(
 ) -> Verdict:
     context = services.context
     feeds = {
-        place: [f"{entry.title}\n{entry.text}" for entry in feed.entries if not entry.note]
+        place: [(entry.title, entry.text) for entry in feed.entries if not entry.note]
         for place, feed in services.sandbox.feeds().items()
     }
     with context.store.read() as session:

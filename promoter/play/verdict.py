@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from promoter.core.delivery import Delivery, State
+from promoter.core.delivery import RESUME_AT_MOST, Delivery, State
 from promoter.core.model import Placement, Post
 from promoter.store import creatives, deliveries, posts, showcase
 from promoter.store.database import Session
@@ -23,13 +23,14 @@ NOT_LIVE = frozenset(
         State.FAILED,
         State.CANCELLED,
         State.REJECTED,
+        State.WITHDRAWN,
     }
 )
 SETTLED_WITHIN = timedelta(minutes=40)
 """What is in doubt for longer at the end of a rehearsal is not being settled."""
 
-Copies = Mapping[tuple[str, str], Sequence[str]]
-"""By channel and account: the words of each public post, those of a listing with its title."""
+Copies = Mapping[tuple[str, str], Sequence[tuple[str, str]]]
+"""By channel and account: title and text of each public post; only listings have titles."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,6 +72,8 @@ class Outcome:
                 return end > life.latest
             case State.UNKNOWN:
                 return life.sent_at is None or end - life.sent_at > SETTLED_WITHIN
+            case State.PENDING:
+                return life.sent_at is None or end - life.sent_at > RESUME_AT_MOST
             case State.WAITING:
                 return end > life.latest
             case State.HELD | State.FAILED | State.MISSED | State.CANCELLED:
@@ -179,8 +182,10 @@ def shown(session: Session) -> dict[str, int]:
 
 
 def _copies(post: Post, title: str, feeds: Copies) -> int:
-    mark = title if post.placement is Placement.LISTING else post.code
-    return sum(mark in words for words in feeds.get((post.channel, post.account), ()) if mark)
+    shown = feeds.get((post.channel, post.account), ())
+    if post.placement is Placement.LISTING:
+        return sum(name == title for name, _ in shown if title)
+    return sum(post.code in text for _, text in shown)
 
 
 def _doubts(tried: Sequence[Attempt]) -> tuple[int, timedelta | None]:

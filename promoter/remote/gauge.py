@@ -4,18 +4,19 @@ import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
-Headers = Mapping[str, str]
+Reading = tuple[Mapping[str, str], bool]
+"""The headers of an answer, and whether the call was a write."""
 
 
 class _Gauge(threading.local):
-    seen: list[Headers] | None = None
+    seen: list[Reading] | None = None
 
 
 _gauge = _Gauge()
 
 
 @contextmanager
-def gauge() -> Iterator[list[Headers]]:
+def gauge() -> Iterator[list[Reading]]:
     """Give a list to which the headers of each answer are added that this thread gets."""
     outer = _gauge.seen
     _gauge.seen = []
@@ -25,7 +26,7 @@ def gauge() -> Iterator[list[Headers]]:
         _gauge.seen = outer
 
 
-def note(headers: Headers) -> None:
+def note(headers: Mapping[str, str], *, write: bool) -> None:
     """Note the headers of an answer."""
     if _gauge.seen is not None:
-        _gauge.seen.append(headers)
+        _gauge.seen.append((headers, write))

@@ -205,7 +205,7 @@ class Session:
         """
         outcome = self._try(effect, request)
         if isinstance(outcome, Answer):
-            gauge.note(outcome.headers)
+            gauge.note(outcome.headers, write=effect is not Effect.READ)
             verdict = self._judge(outcome) if self._judge else None
             if verdict is None and outcome.status not in accept:
                 verdict = _verdict(outcome)

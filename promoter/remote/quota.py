@@ -12,20 +12,25 @@ from email.utils import parsedate_to_datetime
 from promoter.core.account import Quota
 from promoter.remote import graph
 from promoter.remote.answer import LONGEST_WAIT
+from promoter.remote.gauge import Reading
 
 FAMILIES = ("x-rate-limit", "x-app-limit-24hour", "x-user-limit-24hour")
 """X counts calls in windows of 15 minutes, and posts of a day by app and by user
 (docs.x.com, rate limits, read 2026-11)."""
 
 
-def worst(answers: Sequence[Mapping[str, str]], now: datetime) -> Quota | None:
-    """Return the allowance that is nearest to its end, or None if no answer told of one."""
-    found = [quota for headers in answers for quota in _told(headers, now)]
+def worst(answers: Sequence[Reading], now: datetime) -> Quota | None:
+    """Return the allowance that is nearest to its end, or None if no answer told of one.
+
+    Where each endpoint has an allowance of its own, those of writes count: a list that may not be
+    read so often keeps nothing from being posted.
+    """
+    found = [quota for headers, write in answers for quota in _told(headers, now, write=write)]
     return max(found, key=lambda quota: quota.used, default=None)
 
 
-def _told(headers: Mapping[str, str], now: datetime) -> list[Quota]:
-    counted = [_counted(headers, family, now) for family in FAMILIES]
+def _told(headers: Mapping[str, str], now: datetime, *, write: bool) -> list[Quota]:
+    counted = [_counted(headers, family, now) for family in FAMILIES if write]
     return [quota for quota in (graph.usage(headers, now), *counted) if quota]
 
 

@@ -26,6 +26,8 @@ DRIP_SECONDS = 0.05
 """Between two bytes: short, so that a timeout per operation would never strike."""
 PATIENCE_SECONDS = 20.0
 """After this the line itself gives up; only a broken client gets there."""
+STOP_SECONDS = 2.0
+"""A browser may keep a connection open on which it asks nothing."""
 REMEMBER = 10_000
 """Requests that are kept to be counted."""
 LARGEST = 64_000_000
@@ -97,10 +99,11 @@ class Line:
         self._listen()
 
     def stop(self) -> None:
-        """Let nobody in any more, and answer who is in."""
+        """Let nobody in any more, and answer who is in, as far as that does not take long."""
         with self._lock:
             self._refuse()
-        self.settled()
+        with suppress(TimeoutError):
+            self.settled(STOP_SECONDS)
         self._listener.close()
 
     def __enter__(self) -> Self:
@@ -172,10 +175,14 @@ class Line:
         if not came:
             raise TimeoutError("no such request came")
 
-    def settled(self) -> None:
-        """Wait until no request is on its way: a LATE one is done when its client gives up."""
+    def settled(self, seconds: float = PATIENCE_SECONDS) -> None:
+        """Wait until no request is on its way: a LATE one is done when its client gives up.
+
+        Raises:
+            TimeoutError: One still is after so many seconds.
+        """
         with self._idle:
-            quiet = self._idle.wait_for(lambda: not self._busy, PATIENCE_SECONDS)
+            quiet = self._idle.wait_for(lambda: not self._busy, seconds)
         if not quiet:
             raise TimeoutError("a request hangs")
 

@@ -1,12 +1,22 @@
 """What a person should know: the posts about which something may be wrong, and what was told."""
 
+import json
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, String, cast, delete, func, select, update
 from sqlmodel import Session, col
 
-from promoter.core.alarm import OLD, STANDS_STILL, UNAPPROVED_BEFORE, Kind, Known, PostSeen
+from promoter.core.alarm import (
+    AWAY,
+    OLD,
+    RETURNS,
+    STANDS_STILL,
+    UNAPPROVED_BEFORE,
+    Kind,
+    Known,
+    PostSeen,
+)
 from promoter.core.delivery import State
 from promoter.store import database, deliveries
 from promoter.store.tables import (
@@ -25,6 +35,8 @@ MOST = 500
 
 NOT_BEFORE = "alert_not_before"
 """Name of the office's value that tells before when no message leaves."""
+GONE = "alert_gone"
+"""Name of the office's value that tells since when something that was told is away."""
 
 Subject = tuple[str, Kind]
 
@@ -97,16 +109,42 @@ def remembered(session: Session) -> dict[Subject, Known]:
 
 
 def remember(session: Session, found: Iterable[Subject], now: datetime) -> Mapping[Subject, Known]:
-    """Remember what there is now and forget what is over; return what is remembered of each."""
+    """Remember what there is now and forget what is over; return what is remembered of each.
+
+    What may come back by itself is over only after AWAY, so that it is not told again and again.
+    """
     wanted = dict.fromkeys(found)
     before = remembered(session)
-    for subject, kind in before.keys() - wanted.keys():
+    away = {item: known for item, known in before.items() if item not in wanted}
+    waits = _still_waits(session, away, now)
+    for subject, kind in away.keys() - waits:
         session.execute(delete(AlertRow).where(_is(subject, kind)))
     for subject, kind in wanted.keys() - before.keys():
         row = {"subject": subject, "kind": kind.value, "since": now}
         wish = database.adding(session, AlertRow).values(**row)
         session.execute(wish.on_conflict_do_nothing())  # another machine looks at the same
     return {item: before.get(item) or Known(now) for item in wanted}
+
+
+def _still_waits(
+    session: Session, away: Mapping[Subject, Known], now: datetime
+) -> Collection[Subject]:
+    """Return which of those that are away are not over yet; keep since when they are."""
+    kept = database.value(session, GONE)
+    before: dict[str, str] = json.loads(kept) if kept else {}
+    gone: dict[str, str] = {}
+    waits = set()
+    for (subject, kind), known in away.items():
+        name = f"{kind.value} {subject}"
+        since = before.get(name, now.isoformat())
+        short = abs(now - datetime.fromisoformat(since)) < AWAY  # also if a clock was set back
+        if known.told_at and kind in RETURNS and short:
+            gone[name] = since
+            waits.add((subject, kind))
+    if gone != before:
+        session.merge(OfficeRow(name=GONE, value=json.dumps(gone) if gone else ""))
+        session.flush()
+    return waits
 
 
 def not_before(session: Session) -> datetime | None:

@@ -8,6 +8,7 @@ import json
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from datetime import date
 from itertools import islice
 from pathlib import Path
@@ -33,21 +34,38 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.exc import OperationalError
-from sqlmodel import Session
+from sqlmodel import Session, SQLModel
 
 from promoter.core.errors import ConfigError
 from promoter.core.model import Phrase
-from promoter.store import archive, database, migrations, whereabouts
+from promoter.store import archive, database, migrations, stops, whereabouts
 from promoter.store.archive import FORMAT, Archive, Head, Values
 from promoter.store.database import Store
+from promoter.store.stops import Stop
+from promoter.store.tables import CredentialRow
 
 AT_ONCE = 500
 """Rows in memory at a time."""
 LOCK_SECONDS = 10.0
 LOCK_AGAIN_SECONDS = 0.05
 
+_CREDENTIALS = SQLModel.metadata.tables[CredentialRow.__tablename__]
+
 Rows = Callable[[str], Iterable[Values]]
 """Gives the rows of a table by its name."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What stayed in a restore though the backup says otherwise.
+
+    Attributes:
+        credentials: Accounts whose credentials were renewed since.
+        stopped: Codes of producers and products that were stopped since.
+    """
+
+    credentials: tuple[str, ...]
+    stopped: tuple[str, ...]
 
 
 class Media(Protocol):
@@ -153,10 +171,16 @@ def _named(value: object) -> Iterator[str]:
             yield from _named(inner)
 
 
-def put_back(session: Session, source: Archive) -> None:
-    """Let the tables hold what a backup holds, and nothing else.
+def put_back(session: Session, source: Archive) -> Kept:
+    """Let the tables hold what a backup holds, and hardly anything else.
 
-    The office's clock stays: a moved one belongs to the place where it was moved.
+    The office's clock stays: a moved one belongs to the place where it was moved. Where the backup
+    is of this very store, two things stay that it cannot know: credentials that were renewed since,
+    because a service takes those of before only once; and stops in force, because what was recalled
+    must not be shown again. A stop stays where the backup has its product or producer.
+
+    Returns:
+        What stayed though the backup says otherwise.
 
     Raises:
         ConfigError: Another program holds the tables.
@@ -165,6 +189,9 @@ def put_back(session: Session, source: Archive) -> None:
     tables = _tables(connection)
     _take(connection, tables)
     clock = database.value(session, "clock")
+    same = bool(source.head.store) and source.head.store == database.value(session, "store.id")
+    renewed = _credentials(session) if same else []
+    stopped = stops.stopped(session) if same else []
     with _brought_up(source) as rows:
         for table in reversed(tables):
             connection.execute(delete(table))
@@ -176,6 +203,30 @@ def put_back(session: Session, source: Archive) -> None:
     session.expire_all()
     if clock != database.value(session, "clock"):
         whereabouts.keep(session, clock=clock)
+    return Kept(_renewed(session, renewed), _stopped(session, stopped))
+
+
+def _credentials(session: Session) -> list[dict[str, Any]]:
+    """Return the rows of all credentials, also after they are deleted."""
+    query = select(_CREDENTIALS).order_by(_CREDENTIALS.c.account)
+    return [dict(row) for row in session.connection().execute(query).mappings()]
+
+
+def _renewed(session: Session, rows: list[dict[str, Any]]) -> tuple[str, ...]:
+    """Put credentials back that are newer than those of the backup; return their accounts."""
+    old = {row["account"]: row["version"] for row in _credentials(session)}
+    newer = [row for row in rows if row["version"] > old.get(row["account"], 0)]
+    for row in newer:
+        session.merge(CredentialRow(**row))
+    session.flush()
+    return tuple(row["account"] for row in newer)
+
+
+def _stopped(session: Session, before: list[Stop]) -> tuple[str, ...]:
+    """Stop again what the backup does not know as stopped; return the codes."""
+    return tuple(
+        stop.subject.code for stop in before if stops.stop(session, stop.subject, stop.by, stop.at)
+    )
 
 
 def _take(connection: Connection, tables: list[Table]) -> None:

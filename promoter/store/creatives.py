@@ -68,6 +68,12 @@ def get(session: Session, key: str) -> Composed | None:
     )
 
 
+def composed_at(session: Session, key: str) -> datetime | None:
+    """Return when a post's creative was made, or None if it was not yet."""
+    row = session.get(CreativeRow, key)
+    return row.composed_at if row else None
+
+
 def _listing(kept: dict[str, Any] | None) -> Listing | None:
     return Listing(**{**kept, "price": Money(**kept["price"])}) if kept else None
 

@@ -1,8 +1,9 @@
 """Deliveries, their attempts and the state of accounts; each change is one conditional UPDATE."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from sqlalchemy import func, select, update
@@ -11,8 +12,10 @@ from sqlmodel import Session, col
 from promoter.core.account import Quota
 from promoter.core.delivery import Delivery, State
 from promoter.core.model import Draft, Phrase, Placement, Receipt
-from promoter.store import phrases
+from promoter.store import database, phrases
 from promoter.store.tables import AccountRow, AttemptRow, DeliveryRow, PostRow
+
+LONGEST_LEASE = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,9 +64,15 @@ def due(
         col(DeliveryRow.account) == account,
         col(DeliveryRow.state).in_([state.value for state in states]),
         col(DeliveryRow.next_at) <= now,
-        col(DeliveryRow.lease_until).is_(None) | (col(DeliveryRow.lease_until) <= now),
+        _free(now),
         limit=limit,
     )
+
+
+def _free(now: datetime) -> Any:
+    """Return the condition that no worker has it; a lease far ahead is of another clock."""
+    lease = col(DeliveryRow.lease_until)
+    return lease.is_(None) | (lease <= now) | (lease > now + LONGEST_LEASE)
 
 
 def before(session: Session, states: Collection[State], until: datetime) -> list[Delivery]:
@@ -219,7 +228,7 @@ def due_accounts(session: Session, now: datetime) -> set[str]:
         .where(
             col(DeliveryRow.state).in_([state.value for state in OPEN]),
             col(DeliveryRow.next_at) <= now,
-            col(DeliveryRow.lease_until).is_(None) | (col(DeliveryRow.lease_until) <= now),
+            _free(now),
         )
     )
     return set(session.scalars(query))
@@ -316,9 +325,20 @@ def _dumped(quota: Quota | None) -> dict[str, Any] | None:
     return {"used": quota.used, "until": quota.until.isoformat() if quota.until else None}
 
 
-def public(state: AccountState, now: datetime) -> AccountState:
-    """Return the account's state after a public call has started."""
-    return replace(state, public_at=now)
+def public(session: Session, name: str, now: datetime) -> None:
+    """Keep that a public call of an account starts; all else that is known of it stays."""
+    session.flush()
+    row = {"name": name, "paused": False, "identity": "", "public_at": now}
+    session.connection().execute(_publishing(session.get_bind().dialect.name), row)
+    session.expire_all()
+
+
+@cache
+def _publishing(dialect: str) -> Any:
+    made = database.adding_to(dialect, AccountRow)
+    return made.on_conflict_do_update(
+        index_elements=["name"], set_={"public_at": made.excluded.public_at}
+    )
 
 
 def public_between(session: Session, name: str, start: datetime, end: datetime) -> int:

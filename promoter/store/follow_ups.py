@@ -141,5 +141,9 @@ def due_accounts(session: Session, now: datetime, verbs: Sequence[Verb]) -> set[
 
 
 def close(session: Session, key: str) -> None:
-    """Forget all that was to be done for a post that is no longer live."""
-    session.execute(delete(FollowUpRow).where(col(FollowUpRow.post_key) == key))
+    """Forget what was to be done for a post that is no longer live; a copy of it may still come."""
+    session.execute(
+        delete(FollowUpRow).where(
+            col(FollowUpRow.post_key) == key, col(FollowUpRow.verb) != Verb.WATCH.value
+        )
+    )

@@ -8,7 +8,10 @@ from sqlalchemy import BigInteger, cast, exists, func, select, text, type_coerce
 from sqlmodel import Session, SQLModel, col
 
 from promoter.core.delivery import UNATTEMPTED, State
+from promoter.core.errors import ConfigError
+from promoter.core.model import Phrase
 from promoter.store import database
+from promoter.store.database import Store
 from promoter.store.tables import (
     EPOCH,
     AttemptRow,
@@ -46,7 +49,11 @@ class Standing:
 
 
 def standing(session: Session) -> Standing:
-    """Return what the store says of itself, and where it is."""
+    """Return what the store says of itself, and where it is.
+
+    Raises:
+        ConfigError: Its file is not where it was opened.
+    """
     shared = session.get_bind().dialect.name != "sqlite"
     return Standing(
         store=database.value(session, "store.id"),
@@ -58,10 +65,34 @@ def standing(session: Session) -> Standing:
     )
 
 
+def file(store: Store) -> Path | None:
+    """Return the file of a store on SQLite; None for a server's database."""
+    if not store.sqlite:
+        return None
+    with store.read() as session:
+        return _file(session)
+
+
+def _file(session: Session) -> Path:
+    files = session.connection().execute(text("select file from pragma_database_list"))
+    return Path(files.scalars().first() or "")
+
+
 def _inode(session: Session) -> str:
     """Return what a file keeps when it is renamed, and a copy of it does not have."""
-    files = session.connection().execute(text("select file from pragma_database_list"))
-    return str(Path(files.scalars().first() or "").stat().st_ino)
+    path = _file(session)
+    try:
+        return str(path.stat().st_ino)
+    except OSError as error:
+        raise ConfigError(
+            Phrase(
+                "the database {path} was deleted or moved under a running promoter ({why}): stop "
+                "it, put the file back or bring the office back with «promoter restore FILE», then "
+                "start it again",
+                path=path,
+                why=error.strerror or str(error),
+            )
+        ) from error
 
 
 def _server(session: Session) -> str:
@@ -109,7 +140,10 @@ def forget(session: Session) -> None:
 
 
 def last_sign(session: Session) -> datetime:
-    """Return the latest moment of which the store surely knows: what came later it may lack."""
+    """Return the latest moment of which the store surely knows: what came later it may lack.
+
+    It may lie in the future, if the clock has jumped.
+    """
     seen = database.value(session, "seen")
     signs = [
         datetime.fromisoformat(seen) if seen else EPOCH,

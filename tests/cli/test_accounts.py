@@ -172,7 +172,7 @@ def test_an_account_that_was_connected_posts_and_the_list_tells_its_end(office: 
         assert "connected" in promoter(office, "accounts", "connect", name, language="en").stdout
     found = document(promoter(office, "accounts", "--json"))["accounts"]
     assert {item["state"] for item in found} == {"ready"}
-    assert [item["name"] for item in found if item["expires"]] == ["gian-hang"]
+    assert [item["name"] for item in found if item["expires"]] == ["fanpage", "gian-hang"]
     for name in ("fanpage", "gian-hang"):
         told = document(promoter(office, "accounts", "test", name, "--draft", "--json"))
         assert (told["lacks"], told["draft"]["ready"]) == ([], True)

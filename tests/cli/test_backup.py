@@ -56,6 +56,24 @@ def test_an_office_goes_on_after_the_question_was_answered(busy: Path) -> None:
     promoter(busy, "resume")
 
 
+def test_to_resume_one_account_does_not_lift_the_pause_of_a_person(busy: Path) -> None:
+    promoter(busy, "pause")
+    promoter(busy, "backup", "office.zip")
+    promoter(busy, "restore", "office.zip")
+    promoter(busy, "resume", "--account", "showcase", "--other-machine-off")
+    assert document(promoter(busy, "status", "--json"))["paused"]
+    promoter(busy, "resume")
+    assert not document(promoter(busy, "status", "--json"))["paused"]
+
+
+def test_what_stays_stopped_is_told(busy: Path) -> None:
+    promoter(busy, "backup", "office.zip")
+    promoter(busy, "stop", "--product", "BL-086")
+    told = promoter(busy, "restore", "office.zip", language="en").stdout
+    assert "Still stopped: BL-086" in told
+    assert str(busy / "var" / "before-restore-") in told
+
+
 @pytest.mark.parametrize(("answer", "goes_on"), [("y", True), ("n", False)])
 def test_on_a_terminal_the_question_is_asked(busy: Path, answer: str, goes_on: bool) -> None:
     promoter(busy, "backup", "office.zip")
@@ -90,8 +108,8 @@ def test_a_copied_office_says_so_once_and_stands_still(busy: Path) -> None:
 
 
 def test_a_lost_database_is_not_begun_anew_in_silence(busy: Path) -> None:
-    for file in (busy / "var").glob("promoter.db*"):
-        file.unlink()
+    for end in ("", "-wal", "-shm"):
+        (busy / "var" / f"promoter.db{end}").unlink(missing_ok=True)
     told = promoter(busy, "catalog", "import", expect=1, language="en").stderr
     assert "there was an office here" in told
     assert "promoter restore FILE" in told

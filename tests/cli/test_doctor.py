@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from promoter.store.database import open_store
 from tests.cli.test_main import document, office, promoter
 
 __all__ = ["office"]
@@ -65,3 +66,24 @@ def test_status_tells_whether_the_service_runs_and_what_waits_for_a_person(offic
     assert "promoter posts resolve" in held["next"]
     shown = promoter(office, "status", language="en").stdout
     assert "promoter run" in shown and held["product"] in shown
+
+
+def test_status_tells_who_paused_the_office_and_why(office: Path) -> None:
+    promoter(office, "catalog", "import")
+    assert document(promoter(office, "status", "--json"))["pause"] is None
+    promoter(office, "pause", "--reason", "bão số 9")
+    told = document(promoter(office, "status", "--json"))
+    assert told["paused"] is True and told["pause"].endswith(": bão số 9")
+    shown = promoter(office, "status", language="en").stdout
+    assert f"Everything is paused ({told['pause']}); «promoter resume» goes on." in shown
+
+
+def test_status_of_a_locked_office_says_what_lets_it_go_on(office: Path) -> None:
+    promoter(office, "catalog", "import")
+    store = open_store(f"sqlite:///{office}/var/promoter.db")
+    store.set_value("locked", store.now().isoformat())
+    store.set_value("paused", "restored")
+    store.close()
+    shown = promoter(office, "status", language="en").stdout
+    assert "promoter resume --other-machine-off" in shown
+    assert "«promoter resume» goes on" not in shown

@@ -7,7 +7,16 @@ from typing import Any
 import pytest
 
 from promoter.core import alarm
-from promoter.core.alarm import AccountSeen, Alert, Kind, Known, Observed, PostSeen, alerts
+from promoter.core.alarm import (
+    AccountSeen,
+    Alert,
+    Kind,
+    Known,
+    Observed,
+    PostSeen,
+    StopSeen,
+    alerts,
+)
 from promoter.core.delivery import Delivery, State
 from promoter.core.model import Phrase
 from promoter.core.problem import Severity
@@ -139,6 +148,38 @@ def test_a_token_that_lives_for_hours_is_told_only_when_it_was_not_renewed_in_ti
     assert kinds(look(now=NOW + 4 * HOUR * 0.85, accounts=four_hours)) == [Kind.EXPIRES]
 
 
+def test_the_end_of_a_persons_consent_is_told_before_that_of_a_token() -> None:
+    lives = {"issued_at": NOW, "expires_at": NOW + 4 * HOUR}
+    assert look(accounts=account(consent_until=NOW + 7 * DAY + SECOND, **lives)) == []
+    (found,) = look(accounts=account(consent_until=NOW + 7 * DAY, **lives))
+    assert (found.kind, found.at) == (Kind.EXPIRES, NOW + 7 * DAY)
+
+
+def test_a_token_that_was_not_renewed_is_told_also_where_the_consent_lasts() -> None:
+    lives = account(issued_at=NOW, expires_at=NOW + 4 * HOUR, consent_until=NOW + 300 * DAY)
+    (found,) = look(now=NOW + 4 * HOUR * 0.85, accounts=lives)
+    assert found.at == NOW + 4 * HOUR
+
+
+def test_a_locked_office_is_told_with_what_lets_it_go_on() -> None:
+    (found,) = look(locked=True, paused=True)
+    assert (found.kind, found.severity) == (Kind.LOCKED, Severity.ERROR)
+    assert "promoter resume --other-machine-off" in str(found.next_step)
+
+
+def test_what_is_stopped_and_still_live_is_told_with_the_command_that_lists_it() -> None:
+    (found,) = look(stops=[StopSeen("product", "BL-086", "Muối hạt", 2)])
+    assert (found.kind, found.severity, found.product) == (Kind.STOPPED, Severity.ERROR, "Muối hạt")
+    assert str(found.reason) == "BL-086 is stopped and still live in 2 places"
+    assert "«promoter stop --product BL-086»" in str(found.next_step)
+    (found,) = look(stops=[StopSeen("producer", "P41", "Hợp tác xã", 1)])
+    assert "«promoter stop --producer P41»" in str(found.next_step)
+
+
+def test_what_is_stopped_and_gone_is_no_alert() -> None:
+    assert look(stops=[StopSeen("product", "BL-086", "Muối hạt", 0)]) == []
+
+
 def test_a_held_post_is_told_with_the_command_that_settles_it() -> None:
     (found,) = look(seen(State.HELD, note=PROBLEM))
     assert (found.kind, found.product, found.account) == (Kind.HELD, "Muối hạt", "fanpage")
@@ -190,6 +231,8 @@ def test_a_disk_below_a_gigabyte_is_nearly_full() -> None:
 def test_a_service_that_was_not_seen_for_five_minutes_does_not_run() -> None:
     assert look(seen=NOW - 5 * MINUTE) == []
     assert kinds(look(seen=NOW - 5 * MINUTE - SECOND)) == [Kind.SILENT]
+    assert kinds(look(seen=NOW + 5 * MINUTE + SECOND)) == [Kind.SILENT]  # a clock that jumped
+    assert look(seen=NOW + 5 * MINUTE) == []
     assert look(seen=None) == []  # nobody asks
     assert alarm.silent(None, NOW)
 
@@ -212,7 +255,7 @@ def wanted(kind: Kind, known: Known, now: datetime = NOW) -> bool:
 
 def test_what_is_new_is_told_at_once_but_what_may_pass_only_at_the_second_look() -> None:
     assert wanted(Kind.HELD, Known(NOW))
-    for kind in (Kind.LATE, Kind.UNAPPROVED):
+    for kind in (Kind.LATE, Kind.UNAPPROVED, Kind.STOPPED):
         assert not wanted(kind, Known(NOW), NOW + 29 * SECOND)
         assert wanted(kind, Known(NOW), NOW + 30 * SECOND)
 

@@ -43,7 +43,8 @@ class Service:
         fails: What asking who somebody is raises.
         refused: What refreshing raises.
         gives: What refreshing gives.
-        calls: The verbs that were called, each with the token that was used.
+        until: When a person must agree again.
+    calls: The verbs that were called, each with the token that was used.
     """
 
     known: dict[str, str] = field(default_factory=lambda: {OLD: "123", NEW: "123"})
@@ -51,6 +52,7 @@ class Service:
     refused: ChannelError | None = None
     gives: Mapping[str, str] = field(default_factory=lambda: {"token": NEW})
     lacks: tuple[str, ...] = ()
+    until: datetime | None = None
     calls: list[tuple[str, str]] = field(default_factory=list)
     steps: int = 3
 
@@ -73,7 +75,7 @@ class Channel:
         who = self._service.known.get(self._token)
         if who is None:
             raise NotAuthorized(Phrase("the service does not accept the token"))
-        return Identity(who, f"Trang {who}", self._service.lacks)
+        return Identity(who, f"Trang {who}", self._service.lacks, self._service.until)
 
     def refresh(self) -> Credentials:
         self._call("refresh")
@@ -155,6 +157,12 @@ class Office:
     def refresh(self) -> bool:
         return accounts.refresh_due(self.world, self.account)
 
+    def pin(self) -> Phrase | None:
+        return accounts.pin(self.world, self.account)
+
+    def asks(self) -> int:
+        return [verb for verb, _ in self.service.calls].count("identity")
+
     def refreshes(self) -> int:
         return [verb for verb, _ in self.service.calls].count("refresh")
 
@@ -208,6 +216,7 @@ def test_a_real_account_takes_the_place_of_its_stand_in(page: Office) -> None:
     page.become(stand_in="http://127.0.0.1:8100", identity="facebook 999")
     page.give("sandbox-token")
     page.become(stand_in="", identity="facebook 123")
+    page.origin = "the real settings"
     assert accounts.pin(page.world, page.account) is None
 
 
@@ -222,6 +231,88 @@ def test_pinning_keeps_what_else_is_known_of_the_account(page: Office) -> None:
     page.put(AccountState(paused=True, quota=Quota(0.5)))
     accounts.pin(page.world, page.account)
     assert (page.state().paused, page.state().quota) == (True, Quota(0.5))
+
+
+def test_whose_keys_are_new_is_asked_once_before_they_are_used(page: Office) -> None:
+    assert [page.pin() for _ in range(3)] == [None] * 3
+    assert page.asks() == 1
+    page.origin = "other settings"
+    assert page.pin() is None
+    assert page.asks() == 2
+
+
+def test_the_keys_of_somebody_else_must_not_speak(page: Office) -> None:
+    assert page.pin() is None
+    page.origin, page.secret = "other settings", "other-token"
+    page.service.known["other-token"] = "456"
+    for _ in range(3):  # also within the time in which nothing is asked again
+        problem = str(page.pin())
+        assert "Trang 456 (456)" in problem and "facebook 123" in problem
+    assert page.asks() == 2
+    page.origin, page.secret = "mended settings", OLD
+    page.pass_time(accounts.ASK_AGAIN)
+    assert page.pin() is None
+
+
+@pytest.mark.parametrize("error", [Transient, NotAuthorized, OutcomeUnknown])
+def test_who_is_not_answered_is_asked_again_after_five_minutes(
+    page: Office, error: type[ChannelError]
+) -> None:
+    page.service.fails = error(Phrase("no"))
+    assert [page.pin(), page.pin()] == [None, None]
+    assert page.asks() == 1
+    page.service.fails = None
+    page.service.known[OLD] = "456"
+    page.pass_time(timedelta(minutes=4, seconds=59))
+    assert page.pin() is None
+    page.pass_time(timedelta(seconds=1))
+    assert "456" in str(page.pin())
+
+
+@pytest.mark.parametrize("changes", [{"identity": ""}, {"stand_in": "http://127.0.0.1:8100"}])
+def test_who_is_nobody_is_not_asked(page: Office, changes: dict[str, str]) -> None:
+    page.become(**changes)
+    page.pin()
+    assert page.asks() == 0
+
+
+def test_a_stand_in_vouches_for_no_real_account(page: Office) -> None:
+    page.become(stand_in="http://127.0.0.1:8100")
+    connect.check(page.world, page.account)
+    page.become(stand_in="")
+    page.pin()
+    assert page.asks() == 2
+
+
+@pytest.mark.parametrize("waits", [{"paused": True}, {"wait_until": office.SLOT}])
+def test_an_account_that_does_not_speak_is_not_asked(page: Office, waits: dict[str, Any]) -> None:
+    page.put(AccountState(**waits))
+    assert page.pin() is None
+    assert page.asks() == 0
+
+
+def test_an_account_that_cannot_be_asked_or_has_no_keys_is_left_alone(page: Office) -> None:
+    page.kind = Mute
+    assert page.pin() is None
+    page.become(connect=_broken)
+    assert page.pin() is None
+
+
+def test_what_a_test_or_a_connect_has_found_is_not_asked_again(page: Office) -> None:
+    connect.check(page.world, page.account)
+    assert (page.pin(), page.asks()) == (None, 1)
+    page.give()
+    assert (page.pin(), page.asks()) == (None, 2)
+
+
+def test_new_credentials_that_a_person_lets_go_on_unchecked_are_asked_about(page: Office) -> None:
+    page.pin()
+    page.service.known["other-token"] = "456"
+    page.service.fails = Transient(Phrase("no network"))
+    page.give("other-token")
+    page.service.fails = None
+    page.put(AccountState(identity="facebook 123"))
+    assert "456" in str(page.pin())
 
 
 # Where accounts stand
@@ -502,6 +593,52 @@ def test_what_another_person_connected_meanwhile_is_not_put_back(
     with pytest.raises(ConfigError, match="456"):
         page.give("other-token")
     assert page.token() == "third-token"
+
+
+def replaced(page: Office) -> None:
+    """Let the account become 456, while its service does not answer."""
+    page.give()
+    page.become(identity="facebook 456")
+    page.service.known["other-token"] = "456"
+    page.service.fails = Transient(Phrase("no network"))
+    assert page.give("other-token", replace=True).problem
+    page.service.fails = None
+
+
+def test_an_account_that_became_another_unanswered_is_pinned_by_a_test(page: Office) -> None:
+    replaced(page)
+    connect.check(page.world, page.account)
+    assert page.state() == AccountState(identity="facebook 456")
+    assert page.pin() is None
+
+
+@by_person
+def test_it_becomes_another_also_while_a_person_has_paused_it(
+    page: Office, problem: Phrase | None
+) -> None:
+    page.put(AccountState(paused=True, problem=problem))
+    replaced(page)
+    connect.check(page.world, page.account)
+    assert page.state().paused
+    assert page.pin() is None
+    assert page.state().identity == "facebook 456"
+
+
+def test_an_account_that_could_not_become_another_stays_who_it_was(page: Office) -> None:
+    page.give()
+    page.become(identity="facebook 456")
+    with pytest.raises(ConfigError, match="123"):
+        page.give(replace=True)
+    assert page.state().identity == "facebook 123"
+
+
+def test_until_when_a_person_agreed_is_kept_and_told_first(page: Office) -> None:
+    page.service.until = page.store.now() + timedelta(days=90)
+    page.give()
+    assert page.seen().expires == page.service.until
+    page.service.until = None
+    connect.check(page.world, page.account)
+    assert page.seen().expires == page.store.now() + LIFE
 
 
 # Testing

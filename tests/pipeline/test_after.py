@@ -14,7 +14,7 @@ from promoter.core.delivery import Decision, State
 from promoter.core.errors import ConfigError, Scope, Transient
 from promoter.core.link import public_code
 from promoter.core.listing import listing_key
-from promoter.core.model import Approval, Money, Photo, Placement, Post, Product
+from promoter.core.model import Approval, Money, Photo, Phrase, Placement, Post, Product
 from promoter.engine.embedded import run_lane
 from promoter.media import MediaStore
 from promoter.pipeline.compose import compose
@@ -312,6 +312,28 @@ def test_a_token_that_has_ended_is_renewed_and_the_listing_goes_out(shop: Shop) 
     opened = shop.world.vault.open(kept.text)
     assert set(opened) == {"access_token", "refresh_token"}
     assert not [value for value in opened.values() if value in kept.text]
+
+
+def test_new_tokens_are_kept_although_the_database_is_in_trouble_at_first(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The old pair is used up: losing the new one would need the owner of the shop."""
+    shop.open()
+    shop.pass_time(timedelta(hours=5))
+    dearer(shop)
+    real, tried = credentials.keep, []
+
+    def keep(*given: Any) -> None:
+        tried.append(given)
+        if len(tried) < 3:
+            raise ConfigError(Phrase("the disk is full"))
+        real(*given)
+
+    monkeypatch.setattr(credentials, "keep", keep)
+    monkeypatch.setattr("promoter.pipeline.renew.KEEP_AGAIN", timedelta())
+    shop.lane()
+    assert prices(shop) == [16_000]
+    assert shop.standin.proxy.left("POST", "/auth/access_token/get") == 1
 
 
 def test_workers_that_find_the_token_ended_renew_it_once(shop: Shop) -> None:

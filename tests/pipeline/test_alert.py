@@ -19,7 +19,7 @@ from promoter.media import MediaStore
 from promoter.pipeline import alert as step
 from promoter.pipeline.alert import alert, standing
 from promoter.pipeline.context import Context
-from promoter.store import alerts, credentials, deliveries, posts
+from promoter.store import alerts, credentials, deliveries, posts, stops
 from promoter.store.database import Store
 from tests import world as office
 from tests.world import SLOT, account, post
@@ -292,3 +292,65 @@ def test_what_is_remembered_names_its_kind(world: Context) -> None:
         known = alerts.remembered(session)
     assert list(known) == [("showcase", Kind.PAUSED)]
     assert known["showcase", Kind.PAUSED].told_at == world.now()
+
+
+def test_a_locked_office_is_told(world: Context, phone: Phone) -> None:
+    world.store.set_value("locked", world.now().isoformat())
+    assert alert(world) == 1
+    assert "promoter resume --other-machine-off" in phone.got[0].body
+
+
+def test_a_disk_that_is_full_every_other_minute_is_told_once(
+    world: Context, phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for minute in range(180):
+        monkeypatch.setattr(alarm, "LEAST_FREE", 10**18 if minute % 2 else 1)
+        after(world, MINUTE)
+    assert len(phone.got) == 1
+
+
+@pytest.mark.parametrize(
+    "problem",
+    [
+        Phrase("paused by {who}", who="an"),
+        Phrase("paused by {who}: {reason}", who="an", reason="x"),
+    ],
+)
+def test_an_account_that_a_person_has_paused_is_no_fault(
+    world: Context, phone: Phone, problem: Phrase
+) -> None:
+    with world.store.write() as session:
+        state = deliveries.AccountState(paused=True, problem=problem)
+        deliveries.save_account(session, "showcase", state)
+    assert alert(world) == 0 and standing(world) == []
+
+
+def stopped(world: Context) -> None:
+    """Let a person stop the salt."""
+    with world.store.write() as session:
+        stops.stop(session, stops.Subject(stops.Kind.PRODUCT, "BL-086"), "an: thu hồi", world.now())
+
+
+def test_what_is_stopped_and_still_live_is_told_at_the_second_look(
+    world: Context, phone: Phone
+) -> None:
+    placed(world, post(), State.PUBLISHED, None)
+    stopped(world)
+    assert [alert(world), after(world, MINUTE)] == [0, 1]
+    assert "promoter stop --product BL-086" in phone.got[0].body
+    assert "Muối hạt Bạc Liêu" in phone.got[0].body
+
+
+def test_what_is_stopped_and_not_live_is_well(world: Context, phone: Phone) -> None:
+    placed(world, post(), State.CANCELLED, None)
+    stopped(world)
+    assert [alert(world), after(world, MINUTE)] == [0, 0]
+
+
+def test_a_consent_that_ends_within_a_week_is_told(world: Context, phone: Phone) -> None:
+    until = world.now() + 7 * DAY
+    world.store.set_value("consent.showcase", (until + MINUTE).isoformat())
+    assert alert(world) == 0
+    world.store.set_value("consent.showcase", until.isoformat())
+    assert alert(world) == 1
+    assert "promoter accounts connect showcase" in phone.got[0].body

@@ -31,7 +31,7 @@ class Counting:
     def publish(self, creative: Creative, key: str, draft: Draft | None) -> Receipt:
         self.sent += 1
         told = {"x-rate-limit-limit": "100", "x-rate-limit-remaining": str(self.left)}
-        gauge.note(told | ({"x-rate-limit-reset": self.reset} if self.reset else {}))
+        gauge.note(told | ({"x-rate-limit-reset": self.reset} if self.reset else {}), write=True)
         return Receipt(str(self.sent), "https://x.com/1")
 
 
@@ -74,8 +74,10 @@ def test_at_ninety_percent_the_account_waits_and_names_the_reason(
     assert made.service.sent == 1, "the second post waits, too"
     assert after.quota
     assert after.quota.used == 0.9
-    assert after.wait_until == SLOT + timedelta(minutes=15)
+    assert after.quota.until == SLOT + timedelta(minutes=15)
+    assert state(made.world, post(1)).next_at == after.quota.until
     assert "90 %" in str(after.problem)
+    assert after.wait_until is None, "what is in doubt is looked for all the same"
     assert not after.paused, "it ends by itself"
 
 

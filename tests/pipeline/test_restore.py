@@ -1,12 +1,14 @@
 """After a restore nothing goes out twice: what may be live is looked up, all else waits."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from sqlalchemy import update
 
 from promoter import place
 from promoter.cli.backup import unlock
@@ -27,10 +29,14 @@ from promoter.store import (
     deliveries,
     follow_ups,
     posts,
+    stops,
     whereabouts,
 )
-from promoter.store.database import Store
+from promoter.store.backup import Kept
+from promoter.store.database import Session, Store
 from promoter.store.follow_ups import Verb
+from promoter.store.stops import Kind, Subject
+from promoter.store.tables import CredentialRow, ProductRow
 from tests import world as office
 from tests.faults import Fault, Proxy, ShowcaseService
 from tests.make import product
@@ -52,7 +58,7 @@ def world(
     account = office.account(proxy.url, showcase_service.token)
     made = office.context(store, MediaStore(tmp_path / "office" / "media"), account)
     office.stock(store)
-    place.check(store, place.mark_file(made.media), ZONE)
+    place.check(store, place.mark_file(made.store, made.media), ZONE)
     yield made
     store.close()
 
@@ -182,12 +188,13 @@ def test_the_earlier_of_two_unanswered_questions_stays(world: Context, tmp_path:
     assert world.store.value("locked") == MADE.isoformat()
 
 
-def test_what_was_there_before_is_kept_beside_the_backup(world: Context, tmp_path: Path) -> None:
+def test_what_was_there_before_is_kept_beside_the_store(world: Context, tmp_path: Path) -> None:
+    """The backup may lie on a medium that cannot be written."""
     file = made(world, tmp_path)
     office.planned(world, post())
     done = place.put_back(world, file)
     assert done.before
-    assert done.before.parent == file.parent
+    assert done.before.parent == tmp_path / "office", "not beside the backup"
     with world.store.read() as session:
         assert deliveries.get(session, post().key) is None
     place.put_back(world, done.before)
@@ -232,7 +239,7 @@ def test_a_damaged_backup_changes_nothing(world: Context, tmp_path: Path) -> Non
     with pytest.raises(ConfigError, match="nothing was changed"):
         place.put_back(world, file)
     assert world.store.value("locked") == ""
-    assert not list(tmp_path.glob("before-restore-*"))
+    assert not list(tmp_path.rglob("before-restore-*"))
 
 
 def test_a_newer_backup_says_what_to_install(
@@ -247,17 +254,20 @@ def test_a_newer_backup_says_what_to_install(
 
 def test_an_office_comes_back_where_its_database_was_lost(world: Context, tmp_path: Path) -> None:
     office.planned(world, post())
-    place.claim(world.store, place.mark_file(world.media), ZONE)
+    place.claim(world.store, place.mark_file(world.store, world.media), ZONE)
     file = made(world, tmp_path)
     if not world.store.sqlite:
         pytest.skip("a server's database does not vanish with a file")
     for _ in range(3):
-        place.beat(world.store, place.mark_file(world.media), ZONE)
-    new = database.open_store(f"sqlite:///{tmp_path}/office/new.db")
-    with pytest.raises(ConfigError, match="promoter restore FILE"):
-        place.check(new, place.mark_file(world.media), ZONE)
+        place.beat(world.store, place.mark_file(world.store, world.media), ZONE)
+    world.store.close()
+    for end in ("", "-wal", "-shm"):
+        (tmp_path / "office" / f"promoter.db{end}").unlink(missing_ok=True)
+    new = database.open_store(f"sqlite:///{tmp_path}/office/promoter.db")
+    with pytest.raises(ConfigError, match=r"is store\.url right\?.*promoter restore FILE"):
+        place.check(new, place.mark_file(new, world.media), ZONE)
     place.put_back(replace(world, store=new), file)
-    assert place.check(new, place.mark_file(world.media), ZONE) is None
+    assert place.check(new, place.mark_file(new, world.media), ZONE) is None
     assert new.value("store.generation") == "6", "further than the mark of the lost one"
     assert new.value("locked")
     new.close()
@@ -266,7 +276,7 @@ def test_an_office_comes_back_where_its_database_was_lost(world: Context, tmp_pa
 def test_a_restored_office_is_not_taken_for_one_that_was_put_back_by_hand(
     world: Context, tmp_path: Path
 ) -> None:
-    mark = place.mark_file(world.media)
+    mark = place.mark_file(world.store, world.media)
     file = made(world, tmp_path)
     for _ in range(3):
         place.beat(world.store, mark, ZONE)
@@ -279,7 +289,7 @@ def test_a_restored_office_is_not_taken_for_one_that_was_put_back_by_hand(
 
 def test_a_restored_office_is_newer_than_what_was_there(world: Context, tmp_path: Path) -> None:
     """So that a crash before the mark is written, or an old copy, is told from it."""
-    mark = place.mark_file(world.media)
+    mark = place.mark_file(world.store, world.media)
     file = made(world, tmp_path)
     for _ in range(3):
         place.beat(world.store, mark, ZONE)
@@ -295,11 +305,163 @@ def test_the_office_of_another_machine_is_at_home_after_its_restore(
     file = made(world, tmp_path)
     with world.store.write() as session:
         whereabouts.claim(session, "this", 1)
-    mark = place.mark_file(world.media)
+    mark = place.mark_file(world.store, world.media)
     place.check(world.store, mark, ZONE)
     place.put_back(world, file)
     assert place.check(world.store, mark, ZONE) is None
     assert world.store.value("store.id") == "another"
+
+
+def test_a_restore_cannot_come_between_the_two_writes_of_a_beat(
+    world: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else the mark would name the office that was replaced, and the new one look like a copy."""
+    file = made(world, tmp_path)
+    mark = place.mark_file(world.store, world.media)
+    with world.store.write() as session:
+        whereabouts.claim(session, "another", 9)
+    write = place._write
+    monkeypatch.setattr(place, "LOCK_SECONDS", 0.05)
+
+    def written(*arguments: object) -> None:
+        monkeypatch.setattr(place, "_write", write)
+        with suppress(ConfigError):
+            place.put_back(world, file)
+        write(*arguments)  # type: ignore[arg-type]
+
+    place.check(world.store, mark, ZONE)
+    monkeypatch.setattr(place, "_write", written)
+    place.beat(world.store, mark, ZONE)
+    assert place.check(world.store, mark, ZONE) is None
+
+
+# What stays
+
+
+def renewed(world: Context, text: str) -> None:
+    """Renew the credentials of the showcase, as after a call for a new pair."""
+    with world.store.write() as session:
+        now = database.now(session)
+        version = credentials.get(session, "showcase").version
+        credentials.lease(session, "showcase", version, now, timedelta(minutes=1))
+        credentials.keep(session, "showcase", text, "o", now, timedelta(hours=1))
+
+
+def kept(world: Context) -> tuple[str, int]:
+    with world.store.read() as session:
+        found = credentials.get(session, "showcase")
+    assert found.lease_until is None
+    return found.text, found.version
+
+
+def test_credentials_that_were_renewed_since_are_not_destroyed(
+    world: Context, tmp_path: Path
+) -> None:
+    """The pair of the backup was used up when it was renewed: the service would refuse it."""
+    renewed(world, "first")
+    file = made(world, tmp_path)
+    renewed(world, "second")
+    assert place.put_back(world, file).kept == Kept(("showcase",), ())
+    assert kept(world) == ("second", 2)
+
+
+def test_credentials_that_the_backup_does_not_have_are_not_destroyed(
+    world: Context, tmp_path: Path
+) -> None:
+    file = made(world, tmp_path)
+    renewed(world, "first")
+    assert place.put_back(world, file).kept.credentials == ("showcase",)
+    assert kept(world) == ("first", 1)
+
+
+def test_credentials_that_are_not_newer_come_from_the_backup(
+    world: Context, tmp_path: Path
+) -> None:
+    renewed(world, "first")
+    file = made(world, tmp_path)
+    with world.store.write() as session:
+        session.execute(update(CredentialRow).values(sealed="broken"))
+    assert place.put_back(world, file).kept.credentials == ()
+    assert kept(world) == ("first", 1)
+
+
+def test_nothing_of_another_office_stays(world: Context, tmp_path: Path) -> None:
+    renewed(world, "first")
+    file = made(world, tmp_path)
+    renewed(world, "second")
+    with world.store.write() as session:
+        whereabouts.claim(session, "another", 1)
+        assert stops.stop(session, SALT, "An: mốc", SLOT)
+    assert place.put_back(world, file).kept == Kept((), ())
+    assert kept(world) == ("first", 1)
+    with world.store.read() as session:
+        assert stops.stopped(session) == []
+
+
+SALT = Subject(Kind.PRODUCT, product().code)
+MAKER = Subject(Kind.PRODUCER, product().producer)
+
+
+def test_what_is_stopped_stays_stopped(world: Context, tmp_path: Path) -> None:
+    """What was recalled since the backup must not be shown again because of it."""
+    file = made(world, tmp_path)
+    with world.store.write() as session:
+        for subject in (SALT, MAKER):
+            assert stops.stop(session, subject, "An: mốc", SLOT)
+    assert place.put_back(world, file).kept.stopped == (MAKER.code, SALT.code)
+    with world.store.read() as session:
+        found = {stop.subject: (stop.by, stop.at) for stop in stops.stopped(session)}
+    assert found == dict.fromkeys((MAKER, SALT), ("An: mốc", SLOT))
+
+
+def test_a_stop_of_what_the_backup_does_not_have_is_gone(world: Context, tmp_path: Path) -> None:
+    with world.store.write() as session:
+        row = session.get(ProductRow, SALT.code)
+        assert row
+        values = row.model_dump()
+        session.delete(row)
+    file = made(world, tmp_path)
+    with world.store.write() as session:
+        session.add(ProductRow(**values))
+        session.flush()
+        assert stops.stop(session, SALT, "An: mốc", SLOT)
+    assert place.put_back(world, file).kept.stopped == ()
+
+
+def test_a_stop_that_the_backup_has_is_its_own(world: Context, tmp_path: Path) -> None:
+    with world.store.write() as session:
+        assert stops.stop(session, SALT, "An: mốc", SLOT)
+    assert place.put_back(world, made(world, tmp_path)).kept.stopped == ()
+    with world.store.read() as session:
+        assert [stop.subject for stop in stops.stopped(session)] == [SALT]
+
+
+def test_the_pause_of_a_person_outlives_the_answer(world: Context, tmp_path: Path) -> None:
+    world.store.set_value("paused", "An: bão")
+    place.put_back(world, made(world, tmp_path))
+    assert world.store.value("paused") == "An: bão"
+    unlock(world, off=True)
+    assert (world.store.value("locked"), world.store.value("paused")) == ("", "An: bão")
+
+
+def test_lock_and_pause_end_together(
+    world: Context, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    place.put_back(world, made(world, tmp_path))
+    writes: list[Store] = []
+    write = Store.write
+
+    def counted(store: Store) -> AbstractContextManager[Session]:
+        writes.append(store)
+        return write(store)
+
+    monkeypatch.setattr(Store, "write", counted)
+    unlock(world, off=True)
+    assert writes == [world.store], "a crash cannot leave the one without the other"
+    assert (world.store.value("locked"), world.store.value("paused")) == ("", "")
+
+
+# What is let go
 
 
 def test_nobody_holds_a_lease_after_a_restore(world: Context, tmp_path: Path) -> None:
@@ -386,6 +548,19 @@ def test_what_may_have_gone_out_since_is_in_doubt(
     after = state(world, wanted)
     assert count == int(doubtful)
     assert after.state is (State.UNKNOWN if doubtful else standing)
+
+
+def test_a_backup_from_the_future_excuses_no_post(world: Context) -> None:
+    """Its clock had jumped: when it was made nobody knows."""
+    wanted = post()
+    office.planned(world, wanted)
+    world.store.set_clock(SLOT + timedelta(hours=2))
+    with world.store.write() as session:
+        assert distrust(session, SLOT + timedelta(days=9), ZONE) == 1
+    after = state(world, wanted)
+    midnight = datetime(2026, 11, 23, tzinfo=ZONE)
+    assert after.sent_at == midnight - timedelta(hours=1), "it may have gone out all day"
+    assert world.store.value("locked") == (SLOT + timedelta(hours=2)).isoformat()
 
 
 def test_a_post_of_the_evening_before_may_go_out_after_midnight(world: Context) -> None:

@@ -8,14 +8,17 @@ import pytest
 
 from promoter.core.delivery import WATCH_FOR, Decision, State
 from promoter.core.errors import ChannelError, OutcomeUnknown, Rejected, Transient
-from promoter.core.model import Absent, Creative, Draft, Phrase, Receipt
+from promoter.core.model import Absent, Creative, Draft, Money, Phrase, Post, Receipt
 from promoter.engine.embedded import run_lane
+from promoter.pipeline.compose import compose
 from promoter.pipeline.context import Account, Context
-from promoter.pipeline.decide import decide
-from promoter.store import deliveries, follow_ups
+from promoter.pipeline.decide import decide, withdraw
+from promoter.pipeline.watch import watch
+from promoter.store import follow_ups, products
 from promoter.store.follow_ups import Verb
 from tests import world as office
 from tests.faults import ShowcaseService
+from tests.make import producer, product
 from tests.world import SLOT, post, state, until
 
 LOST = OutcomeUnknown(Phrase("no answer"))
@@ -104,7 +107,7 @@ def shop(showcase_service: ShowcaseService) -> Shop:
     return Shop(world, account, network)
 
 
-def sent_again(shop: Shop, **changes: object) -> object:
+def sent_again(shop: Shop) -> Post:
     """Lose the answer of a post, look in vain for half an hour, and send it again."""
     wanted = post(max_lateness=timedelta(hours=6))
     office.planned(shop.world, wanted)
@@ -115,13 +118,26 @@ def sent_again(shop: Shop, **changes: object) -> object:
     return wanted
 
 
+def given_up(shop: Shop, wanted: Post) -> None:
+    """Lose the answer of a post and look in vain; the office is paused before it is sent again."""
+    office.planned(shop.world, wanted)
+    shop.network.answers = [LOST]
+    shop.world.store.set_clock(SLOT)
+    while not shop.network.sent or state(shop.world, wanted).state is State.UNKNOWN:
+        shop.world.store.set_clock(max(state(shop.world, wanted).next_at, shop.world.now()))
+        shop.round()
+        if shop.network.sent:
+            shop.world.store.set_value("paused", "yes")
+    assert state(shop.world, wanted).state in (State.DUE, State.READY)
+
+
 def test_a_second_copy_that_turns_up_is_taken_down(shop: Shop) -> None:
     wanted = sent_again(shop)
     shop.network.appear()
     assert shop.network.shown == ["1", "2"]
     shop.later(timedelta(hours=3))
     assert shop.network.shown == ["2"], "the one that is in our books stays"
-    assert state(shop.world, wanted).note is None  # type: ignore[arg-type]
+    assert state(shop.world, wanted).note is None
 
 
 def test_a_copy_that_lies_beside_one_that_is_not_listed_yet_stays(shop: Shop) -> None:
@@ -150,34 +166,21 @@ def test_a_copy_that_cannot_be_taken_down_is_told_until_it_is_gone(shop: Shop) -
     shop.network.appear()
     shop.network.stuck = Rejected(Phrase("not allowed"))
     shop.later(timedelta(hours=1))
-    note = state(shop.world, wanted).note  # type: ignore[arg-type]
+    note = state(shop.world, wanted).note
     assert note
     assert "https://x.com/1" in str(note)
     shop.network.shown.remove("1")  # somebody did it by hand
     shop.later(timedelta(hours=3))
-    assert state(shop.world, wanted).note is None  # type: ignore[arg-type]
+    assert state(shop.world, wanted).note is None
 
 
 def test_what_turns_up_before_it_is_sent_again_is_not_sent_again(shop: Shop) -> None:
     wanted = post(max_lateness=timedelta(hours=6))
-    office.planned(shop.world, wanted)
-    shop.network.answers = [LOST]
-    shop.world.store.set_clock(SLOT)
-    while state(shop.world, wanted).state is not State.DUE or not shop.network.sent:
-        soon = state(shop.world, wanted).next_at
-        shop.world.store.set_clock(max(soon, shop.world.now()))
-        if state(shop.world, wanted).looks == 5:  # the last look: the office then stands still
-            shop.world.store.set_value("paused", "yes")
-        shop.round()
-        if state(shop.world, wanted).state is State.READY:
-            break
+    given_up(shop, wanted)
     shop.network.appear()
     shop.world.store.set_clock(shop.world.now() + timedelta(minutes=5))
     shop.world.store.set_value("paused", "")
-    with shop.world.store.write() as session:  # the watch comes first, as after a pause of its own
-        current = deliveries.account(session, shop.account.name)
-        hold = shop.world.now() + timedelta(minutes=1)
-        deliveries.save_account(session, shop.account.name, replace(current, public_at=hold))
+    watch(shop.world, shop.account)
     shop.round()
     assert state(shop.world, wanted).state is State.PUBLISHED
     assert shop.network.sent == 1
@@ -201,17 +204,7 @@ def test_what_was_given_up_and_turns_up_is_live(shop: Shop) -> None:
 
 def test_what_a_person_called_off_meanwhile_is_taken_down_when_it_turns_up(shop: Shop) -> None:
     wanted = post(max_lateness=timedelta(hours=6))
-    office.planned(shop.world, wanted)
-    shop.network.answers = [LOST]
-    shop.world.store.set_clock(SLOT)
-    shop.world.store.set_value("paused", "")
-    while not (shop.network.sent and state(shop.world, wanted).looks >= 5):
-        shop.world.store.set_clock(max(state(shop.world, wanted).next_at, shop.world.now()))
-        shop.round()
-    shop.world.store.set_value("paused", "yes")
-    shop.world.store.set_clock(max(state(shop.world, wanted).next_at, shop.world.now()))
-    shop.round()
-    assert state(shop.world, wanted).state in (State.DUE, State.READY)
+    given_up(shop, wanted)
     decide(shop.world, wanted.key, Decision.CANCEL, "lan")
     shop.world.store.set_value("paused", "")
     shop.network.appear()
@@ -253,3 +246,57 @@ def test_a_person_who_finds_it_absent_lets_it_be_sent_and_watched(shop: Shop) ->
     shop.network.appear()
     shop.later(timedelta(hours=3))
     assert shop.network.shown == ["2"]
+
+
+def test_the_watch_goes_on_over_a_post_that_was_taken_down(shop: Shop) -> None:
+    """It was sent twice; the copy that nobody has seen yet must not stay."""
+    wanted = sent_again(shop)
+    withdraw(shop.world, wanted.key, "lan")
+    assert shop.network.shown == []
+    shop.network.appear()
+    shop.later(timedelta(hours=3))
+    assert shop.network.shown == []
+    assert state(shop.world, wanted).state is State.WITHDRAWN
+
+
+def test_what_says_other_words_is_told_and_not_deleted(shop: Shop) -> None:
+    """The price changed between the two: only the link shows that the first one is ours."""
+    wanted = post(max_lateness=timedelta(hours=6))
+    given_up(shop, wanted)
+    with shop.world.store.write() as session:
+        dearer = product(price=Money(amount=18000))
+        products.merge(session, [dearer], [producer()], shop.world.now())
+    compose(shop.world)
+    shop.world.store.set_value("paused", "")
+    assert until(shop.world, wanted, shop.round) is State.PUBLISHED
+    shop.network.appear()
+    shop.later(timedelta(hours=1))
+    assert shop.network.shown == ["1", "2"]
+    assert "https://x.com/1" in str(state(shop.world, wanted).note)
+
+
+def test_two_copies_of_which_none_is_known_are_told(shop: Shop) -> None:
+    """A person has given the address of one; which one that is nobody can tell."""
+    careful = replace(shop.account, resend_after_absent=False)
+    wanted = post(max_lateness=timedelta(hours=6))
+    office.planned(shop.world, wanted)
+    shop.network.answers = [LOST]
+    shop.world.store.set_clock(SLOT)
+    until(shop.world, wanted, lambda: run_lane(shop.world, careful))
+    with shop.world.store.write() as session:
+        due = shop.world.now() + timedelta(minutes=2)
+        follow_ups.ask(session, wanted.key, Verb.WATCH, careful.name, due)
+    decide(shop.world, wanted.key, Decision.LIVE, "lan", url="https://x.com/vi/status/1")
+    shop.network.shown = ["1", "2"]
+    shop.later(timedelta(minutes=30))
+    assert shop.network.shown == ["1", "2"]
+    assert state(shop.world, wanted).note
+
+
+def test_nothing_is_taken_down_while_the_office_stands_still(shop: Shop) -> None:
+    sent_again(shop)
+    shop.network.appear()
+    shop.world.store.set_value("paused", "yes")
+    shop.world.store.set_clock(shop.world.now() + timedelta(hours=3))
+    shop.round()
+    assert shop.network.shown == ["1", "2"]

@@ -66,7 +66,7 @@ class Service:
 
     def identity(self) -> Identity:
         if self.date:
-            gauge.note({"Date": format_datetime(self.date, usegmt=True)})
+            gauge.note({"Date": format_datetime(self.date, usegmt=True)}, write=False)
         if self.error:
             raise self.error
         return self.who
@@ -468,3 +468,46 @@ def test_a_test_message_that_does_not_arrive_is_told(told: Callable[[str], World
     with receiving() as receiver:
         found = check(told(receiver.url("broken")), "alerts env:DOCTOR_ALERT", send=True)
     assert not found.ok
+
+
+@pytest.mark.parametrize(
+    "date", ["Mon, 23 Nov 99999999999999999999 04:45:00 GMT", "Mon, 23 Nov 10000 04:45:00 GMT", "x"]
+)
+def test_a_time_that_is_none_is_not_compared(
+    world: World, monkeypatch: pytest.MonkeyPatch, date: str
+) -> None:
+    def identity(self: Service) -> Identity:
+        gauge.note({"Date": date}, write=False)
+        return self.who
+
+    monkeypatch.setattr(Service, "identity", identity)
+    office = with_service(world, Service())
+    assert "not compared" in str(check(office, "clock").message)
+    assert check(office, "account fanpage").ok
+
+
+def test_an_account_that_is_somebody_else_is_told(world: World) -> None:
+    right = with_service(world, Service(), identity="facebook 42")
+    assert check(right, "account fanpage").ok
+    found = check(with_service(world, Service(), identity="facebook 43"), "account fanpage")
+    assert not found.ok and "facebook 43" in str(found.message)
+    assert "promoter accounts connect fanpage" in str(found.fix)
+
+
+def test_until_when_a_person_agreed_is_kept_for_the_alerts(world: World) -> None:
+    store = world.context.store
+    fanpage(world, Service(expires_at=NOW))
+    assert store.value("consent.fanpage") == NOW.isoformat()
+    fanpage(world, Service())
+    assert store.value("consent.fanpage") == ""
+
+
+def test_no_version_older_than_our_own_is_advised(world: World) -> None:
+    world.context.store.set_clock(NOW)
+    made = with_service(world, Service())
+    named = made.settings.accounts["fanpage"].only(page_id="42", token="env:X", version="v20.0")
+    accounts = {**made.settings.accounts, "fanpage": named}
+    made = replace(made, settings=made.settings.model_copy(update={"accounts": accounts}))
+    found = check(made, "version fanpage")
+    assert not found.ok
+    assert found.fix and found.fix.values["newest"] == "v26.0"

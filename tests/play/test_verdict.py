@@ -45,7 +45,7 @@ def test_two_copies_are_one_too_many() -> None:
 
 
 @pytest.mark.parametrize(
-    "state", [State.MISSED, State.FAILED, State.CANCELLED, State.DUE, State.WAITING], ids=str
+    "state", [State.MISSED, State.FAILED, State.CANCELLED, State.DUE, State.WITHDRAWN], ids=str
 )
 def test_what_is_thought_absent_and_is_there_is_a_false_absence(state: State) -> None:
     assert outcome(state, copies=1).false_absent
@@ -156,7 +156,7 @@ def test_where_the_service_could_not_be_read_the_time_does_not_count(store: Stor
 
 def test_copies_are_counted_by_the_code_that_they_carry(store: Store) -> None:
     code = post().code
-    feeds = {("showcase", "showcase"): [f"\nMuối {code}", "\nother", f"\n{code} again"]}
+    feeds = {("showcase", "showcase"): [("", f"Muối {code}"), ("", "other"), ("", f"{code} again")]}
     with store.read() as session:
         (found,) = verdict.outcomes(session, [post().key], feeds, {})
         (by_key,) = verdict.outcomes(session, [post().key], {}, {post().key: 1})

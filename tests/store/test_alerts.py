@@ -99,6 +99,66 @@ def test_what_was_told_stays_told_for_as_long_as_it_lasts(store: Store) -> None:
     assert remember(store, HELD, DISK) == {HELD: Known(NOW, NOW + HOUR), DISK: Known(NOW)}
 
 
+MINUTE = timedelta(minutes=1)
+
+
+def tell(store: Store, subject: Subject, now: datetime = NOW) -> None:
+    remember(store, subject, now=now)
+    with store.write() as session:
+        alerts.told(session, [subject], now)
+
+
+RETURNING = [Kind.DISK, Kind.LATE, Kind.STOPPED, Kind.LOOK, Kind.EXPIRES]
+
+
+@pytest.mark.parametrize("kind", RETURNING)
+def test_what_was_told_is_forgotten_only_after_an_hour_away(store: Store, kind: Kind) -> None:
+    item: Subject = ("it", kind)
+    tell(store, item)
+    remember(store, now=NOW + 5 * HOUR)  # however long it has lasted
+    assert remember(store, now=NOW + 6 * HOUR - MINUTE) == {}
+    assert remember(store, item, now=NOW + 6 * HOUR - MINUTE) == {item: Known(NOW, NOW)}
+
+
+def test_an_hour_away_ends_it(store: Store) -> None:
+    tell(store, DISK)
+    remember(store, now=NOW + HOUR)
+    remember(store, now=NOW + 2 * HOUR)
+    assert remember(store, DISK, now=NOW + 2 * HOUR) == {DISK: Known(NOW + 2 * HOUR)}
+
+
+def test_the_hour_begins_anew_each_time_it_comes_back(store: Store) -> None:
+    tell(store, DISK)
+    for minutes in range(0, 400, 40):
+        remember(store, now=NOW + minutes * MINUTE)
+        back = remember(store, DISK, now=NOW + (minutes + 20) * MINUTE)
+        assert back == {DISK: Known(NOW, NOW)}
+
+
+def test_what_nobody_was_told_of_is_forgotten_at_once(store: Store) -> None:
+    late: Subject = ("post", Kind.LATE)
+    remember(store, late)
+    remember(store, now=NOW + MINUTE)
+    later = NOW + 2 * MINUTE
+    assert remember(store, late, now=later) == {late: Known(later)}
+
+
+@pytest.mark.parametrize("kind", [Kind.PAUSED, Kind.HELD, Kind.FAILED, Kind.MISSED, Kind.LOCKED])
+def test_what_only_a_person_ends_is_new_when_it_comes_back(store: Store, kind: Kind) -> None:
+    item: Subject = ("it", kind)
+    tell(store, item)
+    remember(store, now=NOW + MINUTE)
+    later = NOW + 2 * MINUTE
+    assert remember(store, item, now=later) == {item: Known(later)}
+
+
+def test_a_clock_that_was_set_back_keeps_nothing_for_weeks(store: Store) -> None:
+    tell(store, DISK, NOW + 30 * DAY)
+    remember(store, now=NOW + 30 * DAY)
+    remember(store, now=NOW)
+    assert remember(store, DISK) == {DISK: Known(NOW)}
+
+
 def test_two_kinds_of_one_subject_are_two_things(store: Store) -> None:
     late: Subject = ("post", Kind.LATE)
     remember(store, HELD, late)
