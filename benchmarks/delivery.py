@@ -27,7 +27,7 @@ from promoter.core.delivery import State
 from promoter.core.link import links, public_code
 from promoter.core.model import Post
 from promoter.core.planner import Plan
-from promoter.engine.embedded import Engine, run_lane
+from promoter.engine.embedded import Engine, rest, run_lane
 from promoter.media import MediaStore
 from promoter.pipeline import plan
 from promoter.pipeline.compose import compose
@@ -261,6 +261,7 @@ def idle() -> None:
         engine = Engine(context)
         engine.start()
         time.sleep(20)  # what is done once a day is done
+        rest(context)  # as the engine does every ten minutes
         before, start = _cpu(), time.perf_counter()
         time.sleep(IDLE_SECONDS)
         share = (_cpu() - before) / (time.perf_counter() - start)

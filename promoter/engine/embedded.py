@@ -38,6 +38,7 @@ TICK_SECONDS = 1
 UPKEEP_SECONDS = 15
 BEAT_SECONDS = 10
 MINUTE_SECONDS = 60
+REST_EVERY_SECONDS = 600
 REST_SECONDS = 5.0
 """How long a lane rests that had something due and could do nothing: its account is paused."""
 FINISH_SECONDS = 6.0
@@ -80,6 +81,7 @@ class Engine:
         self._every(UPKEEP_SECONDS, self._run, "upkeep", upkeep)
         self._every(MINUTE_SECONDS, self._run, "renewals", renewals)
         self._every(MINUTE_SECONDS, self._run, "alerts", alert)
+        self._every(REST_EVERY_SECONDS, self._run, "rest", rest)
         self._scheduler.start()
 
     def hold(self) -> None:
@@ -237,8 +239,13 @@ def upkeep(context: Context) -> bool:
         extend(context)
         _forget_visits(context)
         context.store.set_value("planned_on", today)
-    if not compose(context):
-        context.studio.rest()
+    compose(context)
+    return True
+
+
+def rest(context: Context) -> bool:
+    """Let go of what was kept for cards: most of the time none are made."""
+    context.studio.rest()
     return True
 
 

@@ -121,13 +121,15 @@ def pin(context: Context, account: Account) -> Phrase | None:
     if account.sandbox or not account.identity:
         return None
     with context.store.read() as session:
-        known = deliveries.account(session, account.name).identity
-    if not known:
+        state = deliveries.account(session, account.name)
+    problem = _became(account, state.identity) or _impostor(context, account, state)
+    if problem is None and not state.identity:
         _keep(context, account)
-    return another(context, account) or _impostor(context, account)
+        return another(context, account)
+    return problem
 
 
-def _impostor(context: Context, account: Account) -> Phrase | None:
+def _impostor(context: Context, account: Account, state: AccountState) -> Phrase | None:
     """Return why the keys of an account are somebody else's; ask only about keys that are new."""
     try:
         channel, origin = account.connect(), account.origin()
@@ -136,23 +138,43 @@ def _impostor(context: Context, account: Account) -> Phrase | None:
     if not isinstance(channel, Identifies):
         return None
     with context.store.read() as session:
-        now, state = database.now(session), deliveries.account(session, account.name)
-        kept = database.value(session, _verified(account))
-        asked = database.value(session, _asked(account))
-    mark, *who = json.loads(kept) if kept else [None]
-    if mark == origin:
-        return somebody_else(account, Identity(*who))
-    waits = state.paused or (state.wait_until is not None and state.wait_until > now)
-    if waits or (asked and abs(now - datetime.fromisoformat(asked)) < ASK_AGAIN):
-        return None
-    context.store.set_value(_asked(account), now.isoformat())
+        known = _recognised(session, account, origin)
+        asks = known is None and _may_ask(session, account, origin, state)
+    if asks:
+        known = _asked_now(context, account, channel, origin)
+    return somebody_else(account, known) if known else None
+
+
+def _recognised(session: Session, account: Account, origin: str) -> Identity | None:
+    """Return whose the keys of an origin are, by the service's word; None if it was not asked."""
+    kept = database.value(session, _verified(account))
+    mark, *who = json.loads(kept) if kept else [""]
+    return Identity(*who) if kept and mark == origin else None
+
+
+def _may_ask(session: Session, account: Account, origin: str, state: AccountState) -> bool:
+    """Tell whether an account may be asked about keys: it would speak, and was not asked lately."""
+    now = database.now(session)
+    if state.paused or (state.wait_until and state.wait_until > now):
+        return False
+    mark, _, asked = database.value(session, _asked(account)).rpartition(" ")
+    if not asked or mark != origin:
+        return True
+    return abs(now - datetime.fromisoformat(asked)) >= ASK_AGAIN
+
+
+def _asked_now(
+    context: Context, account: Account, channel: Identifies, origin: str
+) -> Identity | None:
+    """Ask who an account is, and keep the answer; None if there was none."""
+    context.store.set_value(_asked(account), f"{origin} {context.now().isoformat()}")
     try:
         found = channel.identity()
-    except (ChannelError, ConfigError) as error:
+    except ChannelError as error:
         log.warning("%s: who it is was not answered yet: %s", account.name, error)
         return None
     recognise(context, account, found)
-    return somebody_else(account, found)
+    return found
 
 
 def somebody_else(account: Account, found: Identity) -> Phrase | None:
@@ -202,6 +224,7 @@ def _verified(account: Account) -> str:
 
 
 def _asked(account: Account) -> str:
+    """Return the name under which the office keeps about which keys that was asked, and when."""
     return f"asked.{account.name}"
 
 
@@ -209,7 +232,11 @@ def another(context: Context, account: Account) -> Phrase | None:
     """Return why an account is another than the one that was pinned; nothing is pinned."""
     with context.store.read() as session:
         known = deliveries.account(session, account.name).identity
-    if account.sandbox or account.identity in ("", known) or not known:
+    return None if account.sandbox else _became(account, known)
+
+
+def _became(account: Account, known: str) -> Phrase | None:
+    if account.identity in ("", known) or not known:
         return None
     return Phrase(
         "{account} was {known}, the settings now name {now}: give the new one another name, or run "

@@ -254,6 +254,20 @@ def test_the_keys_of_somebody_else_must_not_speak(page: Office) -> None:
     assert page.pin() is None
 
 
+def test_settings_that_name_the_wrong_one_at_first_can_be_corrected(page: Office) -> None:
+    page.become(identity="facebook 124")
+    assert "123" in str(page.pin())
+    page.become(identity="facebook 123")
+    assert page.pin() is None
+    assert page.state().identity == "facebook 123"
+
+
+def test_an_account_without_secrets_is_asked_as_well(page: Office) -> None:
+    page.origin = ""
+    assert [page.pin(), page.pin()] == [None, None]
+    assert page.asks() == 1
+
+
 @pytest.mark.parametrize("error", [Transient, NotAuthorized, OutcomeUnknown])
 def test_who_is_not_answered_is_asked_again_after_five_minutes(
     page: Office, error: type[ChannelError]
