@@ -50,6 +50,7 @@ class _Shown:
     """
 
     time: str
+    day: str
     place: str
     product: str
     state: str
@@ -150,7 +151,7 @@ def _drill(verdict: Verdict, locale: Locale) -> list[tuple[str, str]]:
         ),
         (Phrase("second copies that were taken down"), found["second_copies_taken_down"]),
     ]
-    lines = [(locale.say(words), f"{value}") for words, value in told]
+    lines = [(locale.say(words), locale.number(float(str(value)))) for words, value in told]
     return [*lines, (locale.say(Phrase("seed")), verdict.seed)]
 
 
@@ -166,6 +167,7 @@ def _shown(context: Context, item: Outcome, out: Path) -> _Shown:
     good = life.state in GOOD
     return _Shown(
         time=f"{post.at.astimezone(zone):%H:%M}",
+        day=locale.day(post.at.astimezone(zone).date()),
         place=" · ".join(dict.fromkeys((post.account, post.channel))),
         product=" · ".join(
             f"{code} {name}" for code, name in zip(post.products, names, strict=True)
