@@ -41,6 +41,7 @@ app = typer.Typer(
     rich_markup_mode=None,
     add_completion=False,
     no_args_is_help=True,
+    pretty_exceptions_show_locals=False,  # they may be secrets
     help=_("Promotes a province's OCOP products: catalogue, campaigns, cards, posts, reports."),
 )
 app.add_typer(catalog.app, name="catalog")
