@@ -1,16 +1,20 @@
 """What an error does to an account: why it stands still stays said until it goes on."""
 
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from promoter.core.errors import ChannelError, ConfigError, NotAuthorized, Scope, Transient
 from promoter.core.model import Phrase
+from promoter.media import MediaStore
 from promoter.pipeline import lane
 from promoter.pipeline.accounts import PAUSED_BY, by_person
+from promoter.remote import gauge
 from promoter.store import deliveries
 from promoter.store.database import Store
 from promoter.store.deliveries import AccountState
+from tests import world as office
 from tests.world import SLOT
 
 MOURNING = Phrase(PAUSED_BY + ": {reason}", who="lan", reason="để tang")
@@ -72,15 +76,11 @@ def test_an_account_that_becomes_another_stands_still_once(sqlite_store: Store) 
 
 
 def test_what_cannot_be_kept_of_a_quota_loses_no_answer(
-    sqlite_store: Store, monkeypatch: pytest.MonkeyPatch
+    sqlite_store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The receipt has come: a database in trouble at that moment must not take it away."""
-    from promoter.remote import gauge
-    from tests import world as office
-    from tests.world import account
-
-    known = account("http://127.0.0.1:9", "token-of-the-showcase")
-    world = office.context(sqlite_store, office.MediaStore(office.Path("unused")), known)
+    known = office.account("http://127.0.0.1:9", "token-of-the-showcase")
+    world = office.context(sqlite_store, MediaStore(tmp_path), known)
 
     def full(*_given: object) -> None:
         raise ConfigError(Phrase("the disk is full"))
