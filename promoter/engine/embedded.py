@@ -252,7 +252,7 @@ def rest(context: Context) -> bool:
 def _forget_visits(context: Context) -> None:
     """Delete single visits older than 90 days; their daily sums stay."""
     before = context.now() - clicks.RAW_DAYS
-    while True:
+    while not context.stopping.is_set():
         with context.store.write() as session:
             if clicks.prune(session, before) == 0:
                 return
