@@ -28,7 +28,7 @@ from promoter.remote.answer import Answer, Effect, Judge
 from promoter.remote.wire import Call, Stage, TooLarge, exchange
 
 SHORTEST_SECRET = 8
-"""Words of fewer letters in a header are no token, and hiding them would spoil reasons."""
+"""Words of fewer letters are no token, and hiding them would spoil reasons."""
 
 File = tuple[str, bytes, str]
 """One file of a form: its name, its bytes and their type."""
@@ -37,11 +37,16 @@ File = tuple[str, bytes, str]
 def silence(library: str) -> None:
     """Shut the loggers of a library that prints addresses, headers or bodies.
 
-    Each of them is shut by itself, so that no level set anywhere opens one again.
+    Each is shut by itself, whatever its level; a filter outlives a configuration of logging.
     """
     for name in [library, *logging.root.manager.loggerDict]:
         if name == library or name.startswith(f"{library}."):
             logging.getLogger(name).disabled = True
+            logging.getLogger(name).addFilter(_nothing)
+
+
+def _nothing(_record: object) -> bool:
+    return False
 
 
 silence("urllib3")

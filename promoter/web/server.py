@@ -40,7 +40,12 @@ class Site:
 
     def __init__(self, app: Any, taken: socket.socket) -> None:
         config = uvicorn.Config(
-            app, log_level="warning", access_log=False, lifespan="on", timeout_graceful_shutdown=3
+            app,
+            log_config=None,  # its own would open the loggers of vendors again, which show tokens
+            log_level="warning",
+            access_log=False,
+            lifespan="on",
+            timeout_graceful_shutdown=3,
         )
         self._server = uvicorn.Server(config)
         self._socket = taken

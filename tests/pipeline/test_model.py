@@ -422,7 +422,7 @@ def template(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
 
 LONG = os.environ.get("HYPOTHESIS_PROFILE") == "long"
 PROFILE = settings(
-    max_examples=300 if LONG else 25,
+    max_examples=300 if LONG else 15,
     stateful_step_count=40 if LONG else 25,
     derandomize=not LONG,
     deadline=None,

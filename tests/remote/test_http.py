@@ -2,6 +2,7 @@
 
 import gzip
 import logging
+import logging.config
 import traceback
 from datetime import timedelta
 
@@ -272,6 +273,15 @@ def test_a_token_is_seen_nowhere(
     assert TOKEN[:6] not in " ".join(shown)
     assert TOKEN not in caplog.text
     assert QUERY not in " ".join(shown) + caplog.text
+
+
+def test_a_configuration_of_logging_opens_no_logger_again(caplog: pytest.LogCaptureFixture) -> None:
+    """A web server brings one; it lets every logger that it does not name speak."""
+    logging.config.dictConfig({"version": 1, "disable_existing_loggers": False})
+    caplog.set_level(logging.DEBUG)
+    caplog.set_level(logging.DEBUG, logger="urllib3.connectionpool")
+    logging.getLogger("urllib3.connectionpool").debug("%s", TOKEN)
+    assert TOKEN not in caplog.text
 
 
 @pytest.mark.parametrize(
