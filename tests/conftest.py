@@ -7,9 +7,17 @@ from typing import Any
 
 import pytest
 
+from promoter.remote import wire
 from promoter.store.database import Store, open_store
 
 pytest_plugins = ["tests.faults"]
+
+
+@pytest.fixture(autouse=True)
+def lines_are_open() -> Iterator[None]:
+    """An engine that was stopped while something ran has hung up for the whole process."""
+    yield
+    wire.answer_again()
 
 
 @pytest.fixture(scope="session")
